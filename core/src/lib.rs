@@ -1,0 +1,4 @@
+//! The kernel.
+#![no_std]
+#![forbid(unsafe_code)]
+extern crate alloc;
