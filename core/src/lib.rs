@@ -1,4 +1,20 @@
-//! The kernel.
+//! The kernel of Farebox: it knows the fare of a prompt before the prompt is sent.
+//!
+//! Pure functions and one state machine. Nothing here opens a socket, reads a clock, draws a
+//! random number or holds a key: a host hands those in, and does what the kernel says.
+//!
+//! The words, each with one meaning: a *tier* is a class of models; an *estimate* stands before a
+//! call, a *usage* is what the provider reports, a *receipt* holds one against the other; a *call*
+//! is one logical request, a *plan* its attempts in order, an *attempt* one HTTP exchange; a
+//! *decision* is a choice with its reasons; an *event* is what the user sees, an *action* what the
+//! host does.
 #![no_std]
 #![forbid(unsafe_code)]
+
 extern crate alloc;
+
+pub mod error;
+pub mod money;
+pub mod request;
+pub mod time;
+pub mod usage;
