@@ -13,8 +13,15 @@
 
 extern crate alloc;
 
+pub mod call;
+pub mod catalog;
+pub mod count;
 pub mod error;
+pub mod estimate;
 pub mod money;
+pub mod plan;
+pub mod receipt;
 pub mod request;
+pub mod route;
 pub mod time;
 pub mod usage;

@@ -66,6 +66,11 @@ impl Pusd {
         self.0
     }
 
+    /// Whether it is no money.
+    pub const fn is_zero(&self) -> bool {
+        self.0 == 0
+    }
+
     /// The sum, or nothing over the maximum.
     pub const fn checked_add(self, other: Self) -> Option<Self> {
         match self.0.checked_add(other.0) {

@@ -1,0 +1,156 @@
+//! How a call ended: the answer or the error, and every attempt that may have been billed.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::action::AttemptId;
+use crate::catalog::Cost;
+use crate::error::Error;
+use crate::money::Pusd;
+use crate::request::{Effort, ModelId, ServiceTier};
+use crate::time::Timestamp;
+use crate::usage::Usage;
+
+/// How a call ended.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct Outcome {
+    /// The answer, whole or as far as it came.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer: Option<Answer>,
+    /// Why it is not whole, if it is not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<Error>,
+    /// Every attempt, failed and cancelled ones too, in order.
+    pub attempts: Vec<Attempt>,
+}
+
+/// A model's answer.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase", default)]
+pub struct Answer {
+    /// The provider's id of the answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// The model that answered, as the provider names it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub model: Option<ModelId>,
+    /// Its words.
+    pub text: String,
+    /// Its refusal, if it refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refusal: Option<String>,
+    /// Tools it wants called.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tool_calls: Vec<AnswerToolCall>,
+    /// Its reasoning or the summary of it, as far as it is shown.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub reasoning: String,
+    /// Notes of the provider's on the text, as they were given.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "ts", tsify(type = "unknown[]", optional))]
+    pub annotations: Vec<Value>,
+    /// Why it stopped.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub finish: Option<Finish>,
+    /// What it used; absent when the provider did not say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub usage: Option<Usage>,
+    /// Parts of the answer Farebox has no name for, and those to be sent back unchanged.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "ts", tsify(type = "unknown[]", optional))]
+    pub items: Vec<Value>,
+}
+
+/// A tool the model wants called.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct AnswerToolCall {
+    /// Ties the result to the call.
+    pub call_id: String,
+    /// The tool.
+    pub name: String,
+    /// Its arguments, as JSON text.
+    pub arguments: String,
+}
+
+/// Why an answer stopped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Finish {
+    /// The provider withheld the rest.
+    ContentFilter,
+    /// It reached the limit of tokens.
+    Length,
+    /// Something else.
+    Other,
+    /// It was done.
+    Stop,
+    /// It wants tools called.
+    ToolCalls,
+}
+
+/// One HTTP exchange of a call.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct Attempt {
+    /// Names it within the call.
+    pub id: AttemptId,
+    /// The model asked.
+    pub model: ModelId,
+    /// The effort asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub effort: Option<Effort>,
+    /// The lane it ran in.
+    pub service_tier: ServiceTier,
+    /// When it was sent.
+    pub sent_at: Timestamp,
+    /// When its first content came.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_content_at: Option<Timestamp>,
+    /// When it ended.
+    pub ended_at: Timestamp,
+    /// The HTTP status, if one came.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<u16>,
+    /// The provider's id of the exchange, to quote to its support.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<String>,
+    /// Why it failed, if it did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<Error>,
+    /// What is known of its bill.
+    pub billing: Billing,
+}
+
+/// What is known of an attempt's bill.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+#[serde(tag = "type", rename_all = "snake_case", rename_all_fields = "camelCase")]
+#[non_exhaustive]
+pub enum Billing {
+    /// Certainly nothing.
+    Free,
+    /// The provider reported the usage.
+    Reported {
+        /// What it reported.
+        usage: Usage,
+        /// What that costs; absent when nobody published a price.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        cost: Option<Cost>,
+    },
+    /// Perhaps; the provider did not say.
+    Unknown {
+        /// At most this.
+        worst_case: Pusd,
+    },
+}
