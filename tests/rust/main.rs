@@ -1,0 +1,3 @@
+//! Everything that holds of the crates, asserted through what they make public.
+
+mod layout;
