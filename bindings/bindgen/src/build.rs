@@ -1,0 +1,26 @@
+//! Compiles `farebox-wasm` with the profile meant for a download.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, ensure};
+
+const TARGET: &str = "wasm32-unknown-unknown";
+
+/// Returns where the compiled module lies.
+pub(crate) fn wasm_module(root: &Path) -> Result<PathBuf> {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let status = Command::new(cargo)
+        .args(["build", "--package", "farebox-wasm", "--lib"])
+        .args(["--profile", "wasm", "--target", TARGET])
+        .current_dir(root)
+        .status()
+        .context("cargo did not start")?;
+    ensure!(
+        status.success(),
+        "farebox-wasm did not compile; if the {TARGET} target is missing, run tests/setup/wasm-target"
+    );
+    let target_dir =
+        std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
+    Ok(target_dir.join(TARGET).join("wasm").join("farebox_wasm.wasm"))
+}

@@ -1,0 +1,30 @@
+//! Runs wasm-bindgen and writes its three products under the package's own names.
+
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use wasm_bindgen_cli_support::Bindgen;
+
+pub(crate) fn write(module: &Path, out_dir: &Path) -> Result<()> {
+    let mut output = Bindgen::new()
+        .input_path(module)
+        .out_name("kernel")
+        .web(true)?
+        .typescript(true)
+        // A URL in the glue, beside the one in the package's own loader, makes bundlers ship the
+        // module twice.
+        .omit_default_module_path(true)
+        .remove_name_section(true)
+        .remove_producers_section(true)
+        .generate_output()
+        .context("wasm-bindgen could not read the module")?;
+
+    save(out_dir, "kernel.wasm", &output.wasm_mut().emit_wasm())?;
+    save(out_dir, "kernel.js", output.js().as_bytes())?;
+    save(out_dir, "kernel.d.ts", output.ts().unwrap_or_default().as_bytes())
+}
+
+fn save(out_dir: &Path, name: &str, bytes: &[u8]) -> Result<()> {
+    let path = out_dir.join(name);
+    std::fs::write(&path, bytes).with_context(|| format!("cannot write {}", path.display()))
+}
