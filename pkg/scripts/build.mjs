@@ -1,0 +1,71 @@
+// Builds dist/ whole: kernel, glue, types, data, driver. Everything in it is made here and nowhere else.
+import { spawnSync } from "node:child_process";
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { buildSync } from "esbuild";
+import { checkSizes } from "./sizes.mjs";
+
+const pkg = join(dirname(fileURLToPath(import.meta.url)), "..");
+const root = join(pkg, "..");
+const dist = join(pkg, "dist");
+
+function run(command, args, cwd = root) {
+  const { status, error } = spawnSync(command, args, { cwd, stdio: "inherit" });
+  if (error) throw error;
+  if (status !== 0) throw new Error(`${command} ${args.join(" ")} ended with status ${status}`);
+}
+
+function kernel() {
+  run("tests/setup/wasm-target", []);
+  run("cargo", ["run", "--quiet", "--package", "farebox-bindgen", "--", dist]);
+  const wasm = join(dist, "kernel.wasm");
+  run(join(pkg, "node_modules/.bin/wasm-opt"), [
+    "-Oz", "--enable-bulk-memory", "--enable-nontrapping-float-to-int", "--enable-sign-ext",
+    "--enable-mutable-globals", "--enable-reference-types", "--enable-multivalue",
+    "--strip-debug", "--strip-producers", wasm, "-o", wasm,
+  ]);
+  const base64 = readFileSync(wasm).toString("base64");
+  writeFileSync(join(dist, "kernel-base64.js"), `export const kernelBase64 = "${base64}";\n`);
+  writeFileSync(join(dist, "kernel-base64.d.ts"), "export declare const kernelBase64: string;\n");
+}
+
+function driver() {
+  run(join(pkg, "node_modules/.bin/tsc"), ["--project", pkg]);
+}
+
+// For `require`: one file an entry, and the same declarations read as CommonJS.
+function commonjs() {
+  const out = join(dist, "cjs");
+  mkdirSync(out, { recursive: true });
+  buildSync({
+    entryPoints: ["node", "slim", "inline"].map((name) => join(dist, `${name}.js`)),
+    outdir: out,
+    bundle: true,
+    format: "cjs",
+    platform: "node",
+    target: "node20",
+    define: { "import.meta.url": "entryUrl" },
+    banner: { js: 'const entryUrl = require("node:url").pathToFileURL(require("node:path").dirname(__dirname) + "/").href;' },
+  });
+  writeFileSync(join(out, "package.json"), '{ "type": "commonjs" }\n');
+  for (const name of readdirSync(dist)) {
+    if (name.endsWith(".d.ts") && !["browser.d.ts", "workerd.d.ts"].includes(name)) {
+      copyFileSync(join(dist, name), join(out, name));
+    }
+  }
+}
+
+function total(folder) {
+  return readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile())
+    .reduce((sum, entry) => sum + statSync(join(entry.parentPath ?? entry.path, entry.name)).size, 0);
+}
+
+rmSync(dist, { recursive: true, force: true });
+mkdirSync(dist, { recursive: true });
+kernel();
+driver();
+commonjs();
+console.log(`dist: ${total(dist)} bytes`);
+checkSizes();

@@ -1,0 +1,68 @@
+// Runs vector files against one host of the kernel. Works in Node and in a page alike, so it
+// imports nothing.
+
+/** Runs every case of every file; returns how many ran, how many were promised, and what differed. */
+export function runVectors(evaluate, files) {
+  const report = { ran: 0, promised: 0, failures: [], subjects: {} };
+  for (const { subject, count, cases } of files) {
+    report.promised += count;
+    for (const vector of cases) {
+      const found = outcome(evaluate, subject, vector.input);
+      const difference = compare(vector, found);
+      if (difference) report.failures.push(`${vector.id}: ${difference}`);
+      report.ran += 1;
+    }
+    report.subjects[subject] = (report.subjects[subject] ?? 0) + cases.length;
+  }
+  if (report.ran !== report.promised) {
+    report.failures.push(`ran ${report.ran} cases, the files promise ${report.promised}`);
+  }
+  return report;
+}
+
+function outcome(evaluate, subject, input) {
+  try {
+    return { expect: evaluate(subject, input) };
+  } catch (error) {
+    if (typeof error?.kind !== "string") return { crash: String(error?.stack ?? error) };
+    return { error: { kind: error.kind, message: error.message, details: error.details } };
+  }
+}
+
+function compare(vector, found) {
+  if ("crash" in found) return `threw something else than a typed error: ${found.crash}`;
+  if ("error" in vector !== "error" in found) {
+    return `expected ${show(vector.error ?? vector.expect)}, found ${show(found.error ?? found.expect)}`;
+  }
+  const [wanted, got] = "error" in vector ? [vector.error, found.error] : [vector.expect, found.expect];
+  const fields = "error" in vector ? Object.keys(wanted) : undefined;
+  if (fields) {
+    const wrong = fields.find((name) => !same(wanted[name], got[name]));
+    return wrong && `error.${wrong} is ${show(got[wrong])}, expected ${show(wanted[wrong])}`;
+  }
+  return same(wanted, got) ? undefined : firstDifference(wanted, got, "");
+}
+
+/** Exact equality of JSON values; the order of an object's keys is no part of its value. */
+export function same(a, b) {
+  if (a === b) return true;
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
+  if (Array.isArray(a) !== Array.isArray(b)) return false;
+  const keys = Object.keys(a);
+  return keys.length === Object.keys(b).length && keys.every((key) => key in b && same(a[key], b[key]));
+}
+
+function firstDifference(wanted, got, path) {
+  const nested = [wanted, got].every((value) => typeof value === "object" && value !== null);
+  if (nested && Array.isArray(wanted) === Array.isArray(got)) {
+    for (const key of new Set([...Object.keys(wanted), ...Object.keys(got)])) {
+      if (!same(wanted[key], got[key])) return firstDifference(wanted[key], got[key], `${path}/${key}`);
+    }
+  }
+  return `${path || "the answer"} is ${show(got)}, expected ${show(wanted)}`;
+}
+
+function show(value) {
+  const text = JSON.stringify(value) ?? "absent";
+  return text.length > 300 ? `${text.slice(0, 300)}…` : text;
+}

@@ -1,0 +1,3 @@
+const farebox = require("farebox");
+
+import("./check.mjs").then(async ({ check }) => console.log(JSON.stringify(await check(farebox))));

@@ -1,0 +1,1 @@
+module.exports = { mode: "production", entry: "./main.mjs", target: "web" };

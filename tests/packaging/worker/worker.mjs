@@ -1,0 +1,5 @@
+// Workers know no import map, so the package is named by its path.
+import * as farebox from "/node_modules/farebox/dist/browser.js";
+import { check } from "/check.mjs";
+
+postMessage(await check(farebox));
