@@ -1,2 +1,31 @@
-//! Build script of the kernel.
-fn main() {}
+//! Makes what the tokenizer is built on: Unicode's character classes and the vocabulary files.
+//!
+//! Both come from the crates that define the behaviour (`regex-syntax` for the classes,
+//! `tiktoken-rs` for the vocabularies), so that nothing is copied by hand and nothing drifts.
+
+extern crate alloc;
+
+mod classes;
+mod vocab;
+
+#[allow(dead_code, reason = "the reading half is the kernel's")]
+#[path = "../src/count/pack.rs"]
+mod pack;
+
+use std::{env, error, fs, path::PathBuf};
+
+fn main() -> Result<(), Box<dyn error::Error>> {
+    println!("cargo::rerun-if-changed=build");
+    println!("cargo::rerun-if-changed=src/count/pack.rs");
+    let out = PathBuf::from(env::var("OUT_DIR")?);
+    fs::write(out.join("classes.rs"), classes::source()?)?;
+    let mut digests = String::new();
+    for vocabulary in vocab::all()? {
+        let file = pack::write(vocabulary.code, &vocabulary.byte_order, &vocabulary.pairs);
+        let digest = pack::digest(&file[pack::HEADER_BYTES..]);
+        digests += &format!("({}, {:#018x}),\n", vocabulary.code, digest);
+        fs::write(out.join(format!("{}.vocab", vocabulary.name)), file)?;
+    }
+    fs::write(out.join("digests.rs"), format!("[\n{digests}]\n"))?;
+    Ok(())
+}

@@ -1,5 +1,28 @@
 //! How many tokens a text, and a whole request, is.
+//!
+//! A [`Vocab`] is bytes handed in; the algorithm knows no vocabulary. Text is split into pieces
+//! (`split`), a piece that is a token is found in one look (`table`), any other is encoded in
+//! linear time (`bpe`). Every answer about a text equals tiktoken's.
 
+mod bpe;
+mod class;
+mod encoding;
 mod input;
+mod pack;
+mod split;
+mod table;
+mod vocab;
 
-pub use input::{Basis, CountPart, CountPartKind, InputCount, TokenRange};
+pub use {
+    encoding::Encoding,
+    input::{Basis, CountPart, CountPartKind, InputCount, TokenRange},
+    vocab::Vocab,
+};
+
+/// The vocabulary file of `cl100k_base`, as [`Vocab::parse`] reads it.
+#[cfg(feature = "embed-cl100k")]
+pub static CL100K_FILE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/cl100k_base.vocab"));
+
+/// The vocabulary file of `o200k_base`, as [`Vocab::parse`] reads it.
+#[cfg(feature = "embed-o200k")]
+pub static O200K_FILE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/o200k_base.vocab"));

@@ -1,0 +1,69 @@
+//! Every count and every token equals tiktoken's.
+//!
+//! `FAREBOX_CASES` sets how many generated texts each test compares (20,000 unless given) and
+//! `FAREBOX_SEED` where they begin.
+
+mod texts;
+
+use std::env;
+
+use farebox_core::count::{Encoding, Vocab};
+use texts::Random;
+use tiktoken_rs::CoreBPE;
+
+#[test]
+fn generated_texts_have_tiktokens_tokens() {
+    for (encoding, vocab, oracle) in oracles() {
+        let mut random = Random::new(number("FAREBOX_SEED", 1));
+        for case in 0..number("FAREBOX_CASES", 20_000) {
+            let text = texts::text(&mut random);
+            let expected = oracle.encode_ordinary(&text);
+            assert_eq!(vocab.encode(&text), expected, "{encoding:?} case {case}: {text:?}");
+            assert_eq!(vocab.count(&text), expected.len() as u64, "{encoding:?}: {text:?}");
+            assert_eq!(vocab.decode(&expected).as_deref(), Ok(text.as_str()));
+        }
+    }
+}
+
+#[test]
+fn a_limit_is_exact() {
+    for (encoding, vocab, _) in oracles() {
+        let mut random = Random::new(number("FAREBOX_SEED", 2));
+        for _ in 0..number("FAREBOX_CASES", 20_000) / 10 {
+            let text = texts::text(&mut random);
+            let tokens = vocab.count(&text);
+            for limit in [0, tokens.saturating_sub(1), tokens, tokens + 1] {
+                let expected = (tokens <= limit).then_some(tokens);
+                assert_eq!(vocab.count_till_limit(&text, limit), expected, "{encoding:?} {text:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_character_is_split_as_tiktoken_splits_it() {
+    for (encoding, vocab, oracle) in oracles() {
+        for code in (0..0x11_0000).filter_map(char::from_u32) {
+            let text = format!("a{code}B{code}{code}c 1{code}.{code}\n{code} x");
+            assert_eq!(vocab.encode(&text), oracle.encode_ordinary(&text), "{encoding:?} {code:?}");
+        }
+    }
+}
+
+fn oracles() -> Vec<(Encoding, Vocab, &'static CoreBPE)> {
+    let files = [
+        (Encoding::O200kBase, farebox_core::count::O200K_FILE, tiktoken_rs::o200k_base_singleton()),
+        (
+            Encoding::Cl100kBase,
+            farebox_core::count::CL100K_FILE,
+            tiktoken_rs::cl100k_base_singleton(),
+        ),
+    ];
+    files
+        .map(|(encoding, file, oracle)| (encoding, Vocab::parse(encoding, file).unwrap(), oracle))
+        .into()
+}
+
+fn number(variable: &str, otherwise: u64) -> u64 {
+    env::var(variable).map_or(otherwise, |text| text.parse().expect("a number"))
+}
