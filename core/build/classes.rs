@@ -2,7 +2,10 @@
 
 use std::{error, fmt::Write};
 
-use regex_syntax::{Parser, hir::{Class, HirKind}};
+use regex_syntax::{
+    Parser,
+    hir::{Class, HirKind},
+};
 
 /// Classes in the order of their numbers in `core/src/count/class.rs`; later ones win.
 const CLASSES: [(&str, u8); 7] = [

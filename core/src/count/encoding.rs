@@ -30,13 +30,8 @@ pub enum Encoding {
 
 impl Encoding {
     /// Every encoding.
-    pub const ALL: [Self; 5] = [
-        Self::Cl100kBase,
-        Self::O200kBase,
-        Self::O200kHarmony,
-        Self::P50kBase,
-        Self::R50kBase,
-    ];
+    pub const ALL: [Self; 5] =
+        [Self::Cl100kBase, Self::O200kBase, Self::O200kHarmony, Self::P50kBase, Self::R50kBase];
 
     /// The encoding of this name, such as `o200k_base`.
     ///

@@ -47,8 +47,7 @@ pub(crate) fn write(code: u8, byte_order: &[u8; 256], pairs: &[[u32; 2]]) -> Vec
 
 /// The merges in a file of the encoding with this number, whose payload has this digest.
 pub(crate) fn read(code: u8, expected: u64, file: &[u8]) -> Result<Packed, Unreadable> {
-    let (header, payload) =
-        file.split_first_chunk::<HEADER_BYTES>().ok_or(Unreadable::Foreign)?;
+    let (header, payload) = file.split_first_chunk::<HEADER_BYTES>().ok_or(Unreadable::Foreign)?;
     if header[..7] != MAGIC {
         return Err(Unreadable::Foreign);
     }

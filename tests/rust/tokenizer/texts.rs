@@ -1,14 +1,14 @@
 //! Texts that look for trouble, from a seed.
 
 /// A small generator of random numbers; the same seed gives the same texts everywhere.
-pub struct Random(u64);
+pub(crate) struct Random(u64);
 
 impl Random {
-    pub fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         Self(seed)
     }
 
-    pub fn next(&mut self) -> u64 {
+    pub(crate) fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ z >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -16,20 +16,21 @@ impl Random {
         z ^ z >> 31
     }
 
-    pub fn below(&mut self, end: usize) -> usize {
+    pub(crate) fn below(&mut self, end: usize) -> usize {
         (u128::from(self.next()) * end as u128 >> 64) as usize
     }
 
-    pub fn pick<'a, T: ?Sized>(&mut self, from: &[&'a T]) -> &'a T {
+    pub(crate) fn pick<'a, T: ?Sized>(&mut self, from: &[&'a T]) -> &'a T {
         from[self.below(from.len())]
     }
 }
 
 /// One text of up to about forty parts, from every corner the splitting rules know.
-pub fn text(random: &mut Random) -> String {
+pub(crate) fn text(random: &mut Random) -> String {
     let mut text = String::new();
     let favourite = random.below(PARTS.len());
-    for _ in 0..random.below(if random.below(20) == 0 { 200 } else { 24 }) {
+    let most = if random.below(20) == 0 { 200 } else { 24 };
+    for _ in 0..random.below(most) {
         let part = if random.below(3) == 0 { favourite } else { random.below(PARTS.len()) };
         PARTS[part](random, &mut text);
     }
@@ -37,7 +38,7 @@ pub fn text(random: &mut Random) -> String {
 }
 
 /// The same as bytes, with some of them cut, flipped or put in.
-pub fn broken(random: &mut Random) -> Vec<u8> {
+pub(crate) fn broken(random: &mut Random) -> Vec<u8> {
     let mut bytes = text(random).into_bytes();
     for _ in 0..1 + random.below(4) {
         let at = random.below(bytes.len() + 1);
@@ -45,7 +46,10 @@ pub fn broken(random: &mut Random) -> Vec<u8> {
             0 => bytes.truncate(at),
             1 => bytes.insert(at, random.next() as u8),
             2 if at < bytes.len() => _ = bytes.remove(at),
-            _ => bytes.insert(at, random.pick(&[&0xff, &0xc3, &0xe4, &0xed, &0xf0, &0x80])),
+            _ => {
+                let byte = [0xff, 0xc3, 0xe4, 0xed, 0xf0, 0x80][random.below(6)];
+                bytes.insert(at, byte);
+            }
         }
     }
     bytes
@@ -70,7 +74,10 @@ const PARTS: [fn(&mut Random, &mut String); 17] = [
     |r, t| (0..1 + r.below(3)).for_each(|_| t.push_str(r.pick(EMOJI))),
     |r, t| (0..1 + r.below(4)).for_each(|_| t.push_str(r.pick(MARKS))),
     |r, t| (0..1 + r.below(6)).for_each(|_| t.push(in_range(r, HAN))),
-    |r, t| (0..1 + r.below(6)).for_each(|_| t.push(in_range(r, SCRIPTS[r_index(r)]))),
+    |r, t| {
+        let script = SCRIPTS[r.below(SCRIPTS.len())];
+        (0..1 + r.below(6)).for_each(|_| t.push(in_range(r, script)));
+    },
     |r, t| (0..1 + r.below(8)).for_each(|_| t.push(char::from(33 + r.below(94) as u8))),
     |r, t| (0..1 + r.below(8)).for_each(|_| t.push(char::from(r.below(128) as u8))),
     |r, t| (0..1 + r.below(7)).for_each(|_| t.push_str(r.pick(CASES))),
@@ -108,10 +115,6 @@ const SCRIPTS: [(u32, u32); 22] = [
     (0x1f000, 0x1faff),
 ];
 
-fn r_index(random: &mut Random) -> usize {
-    random.below(SCRIPTS.len())
-}
-
 fn in_range(random: &mut Random, (start, end): (u32, u32)) -> char {
     char::from_u32(start + random.below((end - start + 1) as usize) as u32).unwrap_or('\u{fffd}')
 }
@@ -122,13 +125,62 @@ fn any_char(random: &mut Random) -> char {
 }
 
 const WORDS: &[&str] = &[
-    "the", "fare", "Token", "HTML", "HTMLParser", "getElementById", "snake_case_name", "I",
-    "don't", "DON'T", "it's", "we'll", "naïve", "Straße", "ǅungla", "İstanbul", "mañana",
-    "привет", "Россия", "ΑΘΗΝΑ", "καλημέρα", "שלום", "مرحبا", "नमस्ते", "สวัสดี", "こんにちは",
-    "カタカナ", "東京都", "你好世界", "안녕하세요", "ﬁne", "ⅷ", "x86_64", "utf8", "e2e", "fn",
-    "antidisestablishmentarianism", "zzxqjk", "\u{feff}bom", "\0", "<|endoftext|>", "<|fim_",
-    "http://example.org/a?b=c&d", "{\"key\":", "[1,2,3]", "();\n", "=>", "::<>", "---", "....",
-    "ſoft", "K", "Å", "ŉ", "ߴ", "ʼn",
+    "the",
+    "fare",
+    "Token",
+    "HTML",
+    "HTMLParser",
+    "getElementById",
+    "snake_case_name",
+    "I",
+    "don't",
+    "DON'T",
+    "it's",
+    "we'll",
+    "naïve",
+    "Straße",
+    "ǅungla",
+    "İstanbul",
+    "mañana",
+    "привет",
+    "Россия",
+    "ΑΘΗΝΑ",
+    "καλημέρα",
+    "שלום",
+    "مرحبا",
+    "नमस्ते",
+    "สวัสดี",
+    "こんにちは",
+    "カタカナ",
+    "東京都",
+    "你好世界",
+    "안녕하세요",
+    "ﬁne",
+    "ⅷ",
+    "x86_64",
+    "utf8",
+    "e2e",
+    "fn",
+    "antidisestablishmentarianism",
+    "zzxqjk",
+    "\u{feff}bom",
+    "\0",
+    "<|endoftext|>",
+    "<|fim_",
+    "http://example.org/a?b=c&d",
+    "{\"key\":",
+    "[1,2,3]",
+    "();\n",
+    "=>",
+    "::<>",
+    "---",
+    "....",
+    "ſoft",
+    "K",
+    "Å",
+    "ŉ",
+    "ߴ",
+    "ʼn",
 ];
 
 const SPACES: &[&str] = &[
@@ -144,13 +196,38 @@ const CONTRACTIONS: &[&str] = &[
 const NUMBERS: &[&str] = &["1", "42", "007", "1234", "٣", "४", "Ⅷ", "½", "²", "①", "𝟘", "一", "〇"];
 
 const EMOJI: &[&str] = &[
-    "😀", "❤️", "❤", "👩‍👩‍👧‍👦", "🇩🇪", "👍🏽", "1️⃣", "🏴\u{e0067}\u{e007f}", "\u{200d}", "\u{fe0f}",
-    "☕", "™", "→", "€", "。", "，", "「", "…",
+    "😀",
+    "❤️",
+    "❤",
+    "👩‍👩‍👧‍👦",
+    "🇩🇪",
+    "👍🏽",
+    "1️⃣",
+    "🏴\u{e0067}\u{e007f}",
+    "\u{200d}",
+    "\u{fe0f}",
+    "☕",
+    "™",
+    "→",
+    "€",
+    "。",
+    "，",
+    "「",
+    "…",
 ];
 
 const MARKS: &[&str] = &[
-    "\u{301}", "\u{308}", "\u{20dd}", "\u{93e}", "\u{940}", "\u{e0100}", "\u{fe0e}", "\u{5b0}",
-    "e\u{301}", "A\u{30a}", "\u{1d165}",
+    "\u{301}",
+    "\u{308}",
+    "\u{20dd}",
+    "\u{93e}",
+    "\u{940}",
+    "\u{e0100}",
+    "\u{fe0e}",
+    "\u{5b0}",
+    "e\u{301}",
+    "A\u{30a}",
+    "\u{1d165}",
 ];
 
 const CASES: &[&str] = &["a", "B", "c", "D", "é", "Ω", "ǅ", "ʰ", "中", "\u{301}", "'", "s", "Z"];

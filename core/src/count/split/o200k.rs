@@ -42,7 +42,7 @@ impl Rule for O200k {
                 } else if class == OTHER {
                     symbols(text, next)
                 } else if byte(text, at) == b' ' && following == OTHER {
-                    symbols(text, next + 1)
+                    symbols(text, next)
                 } else {
                     white_space(text, at)
                 }
