@@ -451,6 +451,19 @@ pub enum ServiceTier {
     Ultrafast,
 }
 
+impl ServiceTier {
+    /// The lane's word in JSON.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Batch => "batch",
+            Self::Flex => "flex",
+            Self::Priority => "priority",
+            Self::Standard => "standard",
+            Self::Ultrafast => "ultrafast",
+        }
+    }
+}
+
 /// What the router cannot read from the text.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(tsify::Tsify))]

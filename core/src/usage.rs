@@ -53,6 +53,20 @@ pub enum TokenClass {
 }
 
 impl TokenClass {
+    /// Every class.
+    pub const ALL: [Self; 10] = [
+        Self::AudioInput,
+        Self::AudioOutput,
+        Self::CacheRead,
+        Self::CacheWrite,
+        Self::CacheWriteLong,
+        Self::ImageInput,
+        Self::ImageOutput,
+        Self::Input,
+        Self::Output,
+        Self::Reasoning,
+    ];
+
     /// Whether tokens of this class are part of the prompt.
     pub fn is_input(self) -> bool {
         match self {

@@ -3,13 +3,16 @@
 //! Data in, answers out: a [`Catalog`] is parsed from JSON, the shipped one or the caller's own.
 //! It knows no request and no policy. Prices are dated, and the past is never re-priced.
 
+mod cost;
 mod model;
 mod price;
+mod validate;
 
 use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
+pub use cost::Terms;
 pub use model::{
     Ability, AuthScheme, Counting, CountingFamily, ImageCounting, Limits, Model, Prior, Provider,
     ProviderId,
