@@ -20,6 +20,7 @@ pub mod error;
 pub mod estimate;
 pub mod money;
 pub mod plan;
+pub mod provider;
 pub mod receipt;
 pub mod request;
 pub mod route;
