@@ -1,0 +1,4 @@
+//! One file a subcommand: its `Args`, and a `run` that does it.
+
+pub(crate) mod completions;
+pub(crate) mod man;
