@@ -1,0 +1,72 @@
+//! The control surface, for tests in other processes: `/_emulator/…`.
+
+use std::sync::Arc;
+
+use axum::body::{Body, to_bytes};
+use axum::extract::{Path, Request, State};
+use axum::http::{Method, StatusCode, header};
+use axum::response::Response;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::answer::Scripted;
+use crate::fault::{ERROR_NAMES, Fault};
+use crate::state::Shared;
+
+/// What a test adds to the script; faults may be written as text or as objects.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Script {
+    answers: Vec<Scripted>,
+    faults: Vec<Value>,
+}
+
+/// Serves `bill`, `requests`, `options`, `script` and `reset`.
+pub(crate) async fn control(
+    State(shared): State<Arc<Shared>>,
+    Path(what): Path<String>,
+    request: Request,
+) -> Response {
+    let method = request.method().clone();
+    let body = to_bytes(request.into_body(), shared.options.max_body_bytes).await;
+    let body = body.unwrap_or_default();
+    let (status, value) = match (method, what.as_str()) {
+        (Method::GET, "bill") => (StatusCode::OK, json!(shared.bill())),
+        (Method::GET, "requests") => (StatusCode::OK, json!(shared.requests())),
+        (Method::GET, "options") => (StatusCode::OK, json!(shared.options)),
+        (Method::POST, "reset") => {
+            shared.reset();
+            (StatusCode::OK, json!({"ok": true}))
+        }
+        (Method::POST, "script") => match add(&shared, &body) {
+            Ok(()) => (StatusCode::OK, json!({"ok": true})),
+            Err(error) => (StatusCode::BAD_REQUEST, json!({ "error": error })),
+        },
+        _ => (
+            StatusCode::NOT_FOUND,
+            json!({"error": "there are GET bill, requests, options and POST script, reset",
+                "error_names": ERROR_NAMES}),
+        ),
+    };
+    let mut response = Response::new(Body::from(value.to_string()));
+    *response.status_mut() = status;
+    let json = header::HeaderValue::from_static("application/json");
+    response.headers_mut().insert(header::CONTENT_TYPE, json);
+    response
+}
+
+fn add(shared: &Shared, body: &[u8]) -> Result<(), String> {
+    let script: Script =
+        serde_json::from_slice(body).map_err(|error| format!("not a script: {error}"))?;
+    let faults: Vec<Fault> = script
+        .faults
+        .into_iter()
+        .map(|fault| match fault {
+            Value::String(text) => Fault::parse(&text),
+            Value::Null => Ok(Fault::default()),
+            other => serde_json::from_value(other).map_err(|error| format!("not a fault: {error}")),
+        })
+        .collect::<Result<_, _>>()?;
+    shared.script(script.answers, faults);
+    Ok(())
+}

@@ -1,0 +1,81 @@
+//! The lists of models.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, Uri};
+use axum::response::Response;
+use serde_json::{Value, json};
+
+use crate::exchange::{Reply, is_anthropic};
+use crate::models::{self, Maker, Model};
+use crate::prompt::Api;
+use crate::state::Shared;
+use crate::wire::problem::Problem;
+
+/// `GET /v1/models`.
+pub(crate) async fn list(State(shared): State<Arc<Shared>>, headers: HeaderMap) -> Response {
+    let maker = if is_anthropic(&headers) { Maker::Anthropic } else { Maker::Openai };
+    let api = if maker == Maker::Anthropic { Api::Messages } else { Api::Responses };
+    let reply = Reply::new(&shared, api);
+    if let Err(problem) = reply.authorise(&headers, None) {
+        return reply.problem(&problem);
+    }
+    let offered = shared.options.models.iter().filter(|model| !model.retired);
+    let listed: Vec<Value> = offered.filter(|model| model.maker == maker).map(describe).collect();
+    reply.json(
+        200,
+        &match maker {
+            Maker::Anthropic => json!({"data": listed, "has_more": false,
+            "first_id": listed.first().map(|model| &model["id"]),
+            "last_id": listed.last().map(|model| &model["id"])}),
+            _ => json!({"object": "list", "data": listed}),
+        },
+    )
+}
+
+/// `GET /v1beta/models`.
+pub(crate) async fn google(
+    State(shared): State<Arc<Shared>>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Response {
+    let reply = Reply::new(&shared, Api::Gemini);
+    if let Err(problem) = reply.authorise(&headers, Some(&uri.to_string())) {
+        return reply.problem(&problem);
+    }
+    let offered = shared.options.models.iter().filter(|model| model.maker == Maker::Google);
+    let listed: Vec<Value> = offered.map(describe).collect();
+    reply.json(200, &json!({ "models": listed }))
+}
+
+/// `GET /v1/models/{id}`.
+pub(crate) async fn one(
+    State(shared): State<Arc<Shared>>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    let api = if is_anthropic(&headers) { Api::Messages } else { Api::Chat };
+    let reply = Reply::new(&shared, api);
+    if let Err(problem) = reply.authorise(&headers, None) {
+        return reply.problem(&problem);
+    }
+    match models::find(&shared.options.models, &id).filter(|model| !model.retired) {
+        Some(model) => reply.json(200, &describe(model)),
+        None => reply.problem(&Problem::unknown_model(api, &id)),
+    }
+}
+
+fn describe(model: &Model) -> Value {
+    match model.maker {
+        Maker::Anthropic => json!({"type": "model", "id": model.snapshot,
+            "display_name": model.id, "created_at": "2026-01-01T00:00:00Z",
+            "max_input_tokens": model.max_input_tokens, "max_tokens": model.max_output_tokens}),
+        Maker::Google => json!({"name": format!("models/{}", model.id), "displayName": model.id,
+            "inputTokenLimit": model.max_input_tokens,
+            "outputTokenLimit": model.max_output_tokens,
+            "supportedGenerationMethods": ["generateContent", "countTokens"]}),
+        Maker::Openai => json!({"id": model.id, "object": "model", "created": 1_767_225_600,
+            "owned_by": "system"}),
+    }
+}

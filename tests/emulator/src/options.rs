@@ -1,0 +1,81 @@
+//! How an emulator is set up.
+
+use serde::{Deserialize, Serialize};
+
+use crate::answer::Scripted;
+use crate::bill::Broken;
+use crate::fault::Fault;
+use crate::models::{Model, built_in};
+
+/// How an emulator is set up; the default answers at full speed and never fails.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Options {
+    /// The keys accepted; any non-empty key when empty.
+    pub keys: Vec<String>,
+    /// The models on offer.
+    pub models: Vec<Model>,
+    /// Whether a model that is not on offer is served too, as one with a window of 128,000 tokens.
+    pub any_model: bool,
+    /// How fast tokens are sent, per second; 0 is as fast as possible.
+    pub tokens_per_second: u32,
+    /// How long the first token takes.
+    pub first_token_ms: u64,
+    /// Requests allowed per model and minute; 0 is no limit.
+    pub requests_per_minute: u32,
+    /// Tokens allowed per model and minute; 0 is no limit.
+    pub tokens_per_minute: u64,
+    /// Whether prompts of 1,024 tokens and more are cached and read back at the cache rate.
+    pub prompt_cache: bool,
+    /// Decides every id and every random fault.
+    pub seed: u64,
+    /// How many requests in a million fail by one of `random_faults`.
+    pub fault_rate_ppm: u32,
+    /// What a randomly failing request suffers.
+    pub random_faults: Vec<Fault>,
+    /// What a broken answer costs.
+    pub broken: Broken,
+    /// Answers to give; the first that matches is taken.
+    pub answers: Vec<Scripted>,
+    /// Faults for the next requests, in order.
+    pub faults: Vec<Fault>,
+    /// How many requests are remembered with headers and body; older ones are forgotten.
+    pub remembered_requests: usize,
+    /// Longest body accepted.
+    pub max_body_bytes: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            keys: Vec::new(),
+            models: built_in(),
+            any_model: false,
+            tokens_per_second: 0,
+            first_token_ms: 0,
+            requests_per_minute: 0,
+            tokens_per_minute: 0,
+            prompt_cache: false,
+            seed: 1,
+            fault_rate_ppm: 0,
+            random_faults: RANDOM.iter().filter_map(|text| Fault::parse(text).ok()).collect(),
+            broken: Broken::default(),
+            answers: Vec::new(),
+            faults: Vec::new(),
+            remembered_requests: 10_000,
+            max_body_bytes: 64 << 20,
+        }
+    }
+}
+
+/// What goes wrong in ordinary operation, each as likely as the others.
+const RANDOM: &[&str] = &[
+    "server_error",
+    "overloaded; retry_after_ms=20",
+    "rate_limit; retry_after_ms=20",
+    "cut",
+    "truncate",
+    "malformed",
+    "stream_error",
+    "delay_headers_ms=50",
+];

@@ -1,0 +1,158 @@
+//! The server's life: bind, accept, route, stop.
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::{Arc, mpsc};
+use std::thread;
+use std::time::Duration;
+
+use axum::Router;
+use axum::routing::{any, get, post};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
+use socket2::{SockRef, Socket};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::oneshot;
+use tokio::task::JoinSet;
+
+use crate::options::Options;
+use crate::state::Shared;
+use crate::{control, cross_origin, exchange, models_route};
+
+/// The connection a request came on; kept to be able to reset it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Connection {
+    socket: Option<Arc<Socket>>,
+}
+
+impl Connection {
+    fn of(stream: &TcpStream) -> Self {
+        Self { socket: SockRef::from(stream).try_clone().ok().map(Arc::new) }
+    }
+
+    /// Makes the coming close a reset instead of an orderly end.
+    pub(crate) fn reset_on_close(&self) {
+        if let Some(socket) = &self.socket {
+            // Where the system refuses, the other side still sees the body break off.
+            let _ = socket.set_linger(Some(Duration::ZERO));
+        }
+    }
+}
+
+/// A running server's address, state and thread.
+#[derive(Debug)]
+pub(crate) struct Running {
+    pub(crate) shared: Arc<Shared>,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<thread::JoinHandle<()>>,
+}
+
+impl Running {
+    /// Starts a server on a port of the system's choice, on threads of its own.
+    pub(crate) fn start(options: Options) -> io::Result<Self> {
+        let (stop, stopped) = oneshot::channel();
+        let (report, reported) = mpsc::channel();
+        let thread = thread::Builder::new().name("emulator".to_owned()).spawn(move || {
+            let runtime =
+                tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+            let runtime = match runtime {
+                Ok(runtime) => runtime,
+                Err(error) => {
+                    let _ = report.send(Err(error));
+                    return;
+                }
+            };
+            runtime.block_on(serve(options, &report, stopped));
+            runtime.shutdown_background();
+        })?;
+        let shared =
+            reported.recv().map_err(|_| io::Error::other("the server did not start"))??;
+        Ok(Self { shared, stop: Some(stop), thread: Some(thread) })
+    }
+
+    /// Ends all connections and waits until the port is free.
+    pub(crate) fn stop(&mut self) {
+        if let Some(stop) = self.stop.take() {
+            let _ = stop.send(());
+        }
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+async fn serve(
+    options: Options,
+    report: &mpsc::Sender<io::Result<Arc<Shared>>>,
+    mut stopped: oneshot::Receiver<()>,
+) {
+    let bound = match TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await {
+        Ok(listener) => listener.local_addr().map(|address| (listener, address.port())),
+        Err(error) => Err(error),
+    };
+    let (listener, port) = match bound {
+        Ok(bound) => bound,
+        Err(error) => {
+            let _ = report.send(Err(error));
+            return;
+        }
+    };
+    let shared = Shared::new(options, port);
+    let router = router(&shared);
+    if report.send(Ok(shared)).is_err() {
+        return;
+    }
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            _ = &mut stopped => break,
+            accepted = listener.accept() => {
+                // Out of descriptors, for one: a pause lets some go.
+                let Ok((stream, _)) = accepted else {
+                    tokio::time::sleep(Duration::from_millis(10)).await;
+                    continue;
+                };
+                connections.spawn(connection(stream, router.clone()));
+            }
+            Some(_) = connections.join_next() => {}
+        }
+    }
+    connections.shutdown().await;
+}
+
+async fn connection(stream: TcpStream, router: Router) {
+    // Small events must not wait for each other.
+    let _ = stream.set_nodelay(true);
+    let connection = Connection::of(&stream);
+    let router = router.layer(axum::Extension(connection));
+    let service = TowerToHyperService::new(router);
+    // How a connection ends is the client's business; the bill says what it got.
+    let _ = hyper::server::conn::http1::Builder::new()
+        .timer(TokioTimer::new())
+        .serve_connection(TokioIo::new(stream), service)
+        .await;
+}
+
+fn router(shared: &Arc<Shared>) -> Router {
+    Router::new()
+        .route("/v1/responses", post(exchange::responses))
+        .route("/v1/responses/input_tokens", post(exchange::input_tokens))
+        .route(
+            "/v1/responses/{id}",
+            get(exchange::stored_response).delete(exchange::delete_response),
+        )
+        .route("/v1/chat/completions", post(exchange::chat))
+        .route("/v1/models", get(models_route::list))
+        .route("/v1/models/{id}", get(models_route::one))
+        .route("/v1beta/models", get(models_route::google))
+        .route("/_emulator/{what}", any(control::control))
+        .fallback(exchange::unknown_path)
+        .layer(axum::middleware::from_fn(cross_origin::open))
+        .with_state(Arc::clone(shared))
+}
