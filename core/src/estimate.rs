@@ -3,14 +3,23 @@
 //! An estimate is the price of a predicted usage. The input is counted; the output can only be
 //! forecast, so it is a range, and so is the cost.
 
+mod advice;
+mod forecast;
+
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
-use crate::count::{InputCount, TokenRange};
+pub use advice::notices;
+pub use forecast::forecast;
+
+use crate::catalog::{Catalog, Model, Terms};
+use crate::count::{InputCount, TokenRange, Vocabularies, count_request};
+use crate::error::{Error, ErrorKind};
 use crate::money::Pusd;
-use crate::request::{Api, Effort, ModelId, ServiceTier};
+use crate::request::{Api, Effort, ModelId, Request, ServiceTier};
+use crate::usage::{TokenClass, Usage};
 
 /// An amount that is not known exactly; `low <= expected <= high`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -94,3 +103,112 @@ pub enum NoticeCode {
     /// The model is not in the catalogue; its nearest relative's numbers stand in.
     UnknownModel,
 }
+
+/// Estimates a request on one model.
+///
+/// The request's own lane, where it names one, is priced over that of the terms. A model that is
+/// not in the catalogue is taken for a stand-in (see [`Catalog::stand_in`]): its cost is a wide
+/// band and a notice says so.
+///
+/// # Errors
+///
+/// `context_overflow` when even the fewest tokens of the prompt do not fit the model,
+/// `invalid_request` when the lane is not offered.
+pub fn estimate(
+    request: &Request,
+    model: &Model,
+    catalog: &Catalog,
+    vocabularies: &Vocabularies,
+    terms: &Terms,
+) -> Result<Estimate, Error> {
+    let api = api_for(request, model, catalog);
+    let input = count_request(request, api, model, vocabularies);
+    let room = model.limits.max_input_tokens.unwrap_or(model.limits.context_tokens);
+    if input.tokens.low > room {
+        return Err(overflow(model, room, input.tokens.low));
+    }
+    let output = forecast(request, model, input.tokens.expected);
+    let service_tier = request.service_tier.unwrap_or(terms.service_tier);
+    let terms = Terms { service_tier, ..*terms };
+    let cost = if model.prices.is_empty() {
+        None
+    } else {
+        Some(cost(request, model, catalog, &input.tokens, &output, &terms)?)
+    };
+    let mut notices = notices(model, catalog, terms.at.date());
+    if let Some(above) = model
+        .sheet(terms.at)
+        .and_then(|sheet| sheet.lanes.get(&service_tier)?.rates_for(input.tokens.expected).1)
+    {
+        let message = alloc::format!(
+            "input of more than {above} tokens raises the price of the whole request"
+        );
+        notices.push(Notice { code: NoticeCode::LongContextPrice, message });
+    }
+    Ok(Estimate {
+        model: model.id.clone(),
+        api,
+        effort: forecast::effort(request, model),
+        service_tier,
+        input,
+        output,
+        cost,
+        notices,
+    })
+}
+
+/// The format a request would be sent to a model in: its own, where the model answers that.
+pub fn api_for(request: &Request, model: &Model, catalog: &Catalog) -> Api {
+    let of_provider = || catalog.provider(model).map_or(&[][..], |provider| &provider.apis);
+    let apis = if model.apis.is_empty() { of_provider() } else { &model.apis };
+    let own = request.native.as_ref().map(|native| native.api);
+    let taken = own.filter(|api| apis.contains(api)).or(apis.first().copied());
+    taken.unwrap_or(Api::Chat)
+}
+
+fn cost(
+    request: &Request,
+    model: &Model,
+    catalog: &Catalog,
+    input: &TokenRange,
+    output: &OutputForecast,
+    terms: &Terms,
+) -> Result<CostRange, Error> {
+    let cached = request.hints.cached_tokens.unwrap_or(0);
+    let price = |input: u64, cached: u64, output: u64, reasoning: u64| {
+        let cached = cached.min(input);
+        let reasoning = reasoning.min(output);
+        let usage = Usage::default()
+            .with(TokenClass::CacheRead, cached)
+            .with(TokenClass::Input, input - cached)
+            .with(TokenClass::Reasoning, reasoning)
+            .with(TokenClass::Output, output - reasoning);
+        model.cost(&usage, terms).map(|cost| cost.total)
+    };
+    let (tokens, reasoning) = (&output.tokens, &output.reasoning);
+    let mut range = CostRange {
+        low: price(input.low, cached, tokens.low, reasoning.low)?,
+        expected: price(input.expected, cached, tokens.expected, reasoning.expected)?,
+        high: price(input.high, 0, tokens.high, reasoning.high)?,
+    };
+    if catalog.model(&model.id).is_none() {
+        range.low = Pusd::from_pusd(range.low.as_pusd() / STAND_IN_FACTOR);
+        range.high = Pusd::from_pusd(range.high.as_pusd().saturating_mul(STAND_IN_FACTOR));
+    }
+    Ok(range)
+}
+
+fn overflow(model: &Model, room: u64, needed: u64) -> Error {
+    let message = alloc::format!(
+        "context of `{}` holds {room} input tokens, request needs {needed}",
+        model.id
+    );
+    Error::new(ErrorKind::ContextOverflow, message)
+        .with("model", model.id.as_str())
+        .with("roomTokens", room)
+        .with("neededTokens", needed)
+}
+
+/// How far off the price of a model may be from that of its nearest relative: the factor between
+/// neighbouring tiers of one provider.
+const STAND_IN_FACTOR: u64 = 5;

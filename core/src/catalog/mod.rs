@@ -6,6 +6,7 @@
 mod cost;
 mod model;
 mod price;
+mod resolve;
 mod validate;
 
 use alloc::vec::Vec;
@@ -18,6 +19,7 @@ pub use model::{
     ProviderId,
 };
 pub use price::{Cost, Lane, PriceSheet, Threshold, TokenCost};
+pub use resolve::Match;
 
 use crate::request::ModelId;
 use crate::time::Day;

@@ -4,19 +4,26 @@
 //! (`split`), a piece that is a token is found in one look (`table`), any other is encoded in
 //! linear time (`bpe`). Every answer about a text equals tiktoken's.
 
+mod approx;
 mod bpe;
 mod class;
 mod encoding;
+mod frame;
 mod input;
 mod pack;
+mod ruler;
 mod split;
 mod table;
+mod tally;
 mod vocab;
+mod vocabularies;
 
 pub use {
     encoding::Encoding,
+    frame::count_request,
     input::{Basis, CountPart, CountPartKind, InputCount, TokenRange},
     vocab::Vocab,
+    vocabularies::Vocabularies,
 };
 
 /// The vocabulary file of `cl100k_base`, as [`Vocab::parse`] reads it.
