@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::command::{completions, man};
+use crate::command::{audit, completions, man};
 use crate::failure::{Exit, Failure};
 use crate::shell::Shell;
 
@@ -23,6 +23,7 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Audit(audit::Args),
     Completions(completions::Args),
     Man(man::Args),
 }
@@ -34,6 +35,7 @@ impl Cli {
 
     pub(crate) fn run(self, shell: &Shell) -> Result<Exit, Failure> {
         match self.command {
+            Command::Audit(args) => audit::run(&args, shell),
             Command::Completions(args) => completions::run(&args),
             Command::Man(args) => man::run(&args, shell),
         }

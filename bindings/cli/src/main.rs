@@ -3,6 +3,7 @@
 //! Each subcommand is a file in `command` with its `Args` and its `run`; `run` returns an
 //! [`Exit`] or a [`Failure`], and only this file ends the process.
 
+mod audit;
 mod cli;
 mod command;
 // Until every subcommand is here, not every way to read, write and fail has its first user.

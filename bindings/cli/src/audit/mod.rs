@@ -1,0 +1,3 @@
+//! Estimates held against what recorded requests were billed.
+
+pub(crate) mod row;
