@@ -1,3 +1,6 @@
 //! Everything that holds of the crates, asserted through what they make public.
 
 mod layout;
+mod plan;
+mod route;
+mod route_world;

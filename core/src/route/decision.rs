@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
+use super::policy::Preset;
 use crate::money::Pusd;
 use crate::request::{Effort, ModelId, Stakes, WorkKind};
 
@@ -18,7 +19,8 @@ pub struct Decision {
     pub id: String,
     /// The model to ask.
     pub chosen: Arm,
-    /// Every model that could have been asked, the chosen one first, then by utility.
+    /// Every model that could have been asked, the chosen one first, then by utility. Names a
+    /// model once for each effort that was estimated.
     pub ranked: Vec<Ranked>,
     /// Every model that could not, and why.
     pub rejected: Vec<Rejected>,
@@ -38,6 +40,45 @@ pub struct Decision {
     /// How the answer is to be checked, where checking pays.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub verify: Option<Verify>,
+    /// What would have changed the choice.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub otherwise: Vec<Otherwise>,
+}
+
+/// One change of the caller's wishes, and what would have been chosen under it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Otherwise {
+    /// The change.
+    pub change: Change,
+    /// The choice.
+    pub chosen: Arm,
+    /// Both as a clause, such as "gpt-5.4 if stakes were high".
+    pub message: String,
+}
+
+/// A change of the caller's wishes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+#[non_exhaustive]
+pub enum Change {
+    /// A failure that costs more than this.
+    FailureCostAbove {
+        /// The cost.
+        usd: Pusd,
+    },
+    /// Another preset.
+    Preset {
+        /// The preset.
+        preset: Preset,
+    },
+    /// Other stakes.
+    Stakes {
+        /// The stakes.
+        stakes: Stakes,
+    },
 }
 
 /// A model at an effort.
@@ -61,8 +102,9 @@ pub struct Ranked {
     pub arm: Arm,
     /// How often it is believed to succeed, in parts per million.
     pub success: PpmRange,
-    /// What it is expected to cost.
-    pub cost: Pusd,
+    /// What it is expected to cost; absent when nobody published a price.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost: Option<Pusd>,
     /// Value of the expected success less cost, waiting and switching, in pico-dollars.
     pub utility_pusd: i64,
 }
@@ -114,8 +156,12 @@ pub struct Reason {
 pub enum ReasonCode {
     /// The policy does not allow the model.
     Allow,
+    /// It does not answer the format the request is bound to.
+    Api,
     /// The budget does not hold its worst case.
     Budget,
+    /// Checked after its answer, a cheaper model may try first.
+    Check,
     /// Input and output do not fit its window.
     ContextWindow,
     /// The policy denies the model.
@@ -130,10 +176,18 @@ pub enum ReasonCode {
     HostedTool,
     /// The input is over its own limit.
     InputLimit,
+    /// The caller holds no key of its provider.
+    KeyScope,
+    /// It has been taking longer than the policy waits.
+    Latency,
+    /// The prompt is long, and small models lose their way in long prompts.
+    LongContext,
     /// It does not hear, see or read what the request holds.
     Modality,
     /// The request names it.
     NamedModel,
+    /// The request wants a longer answer than it gives.
+    OutputLimit,
     /// It makes one tool call at a time.
     ParallelTools,
     /// The policy's preset says so.
@@ -142,6 +196,8 @@ pub enum ReasonCode {
     Price,
     /// It is not offered in the region.
     Region,
+    /// The agent repeats itself, so a stronger model takes over.
+    Repetition,
     /// It cannot be held to a schema.
     Schema,
     /// It is not offered in the lane.
@@ -190,4 +246,32 @@ pub enum Check {
     Schema,
     /// Its tool calls name known tools and satisfy their schemas.
     ToolCalls,
+}
+
+impl Arm {
+    /// The arm as one word, such as `gpt-5.4@high`, or the bare model where it does not reason.
+    pub fn name(&self) -> String {
+        match self.effort {
+            Some(effort) => alloc::format!("{}@{}", self.model, effort_word(effort)),
+            None => self.model.as_str().into(),
+        }
+    }
+}
+
+impl core::fmt::Display for Arm {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.pad(&self.name())
+    }
+}
+
+pub(super) fn effort_word(effort: Effort) -> &'static str {
+    match effort {
+        Effort::None => "none",
+        Effort::Minimal => "minimal",
+        Effort::Low => "low",
+        Effort::Medium => "medium",
+        Effort::High => "high",
+        Effort::Xhigh => "xhigh",
+        Effort::Max => "max",
+    }
 }

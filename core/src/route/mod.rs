@@ -5,8 +5,26 @@
 //! words of a prompt: what predicts the right tier is the workload, its outcomes and the checks
 //! after the answer.
 
+mod candidates;
+mod decide;
 mod decision;
+mod explain;
+mod explore;
+mod filter;
+mod hash;
 mod policy;
+mod posterior;
+mod repetition;
+mod utility;
+mod verify;
+mod workload;
 
-pub use decision::{Arm, Check, Decision, PpmRange, Ranked, Reason, ReasonCode, Rejected, Verify};
-pub use policy::{Explore, NamedModel, Policy, Preset};
+pub use decide::route;
+pub use decision::{
+    Arm, Change, Check, Decision, Otherwise, PpmRange, Ranked, Reason, ReasonCode, Rejected, Verify,
+};
+pub use policy::{Checks, Explore, NamedModel, Policy, Preset, Verifier};
+pub use posterior::{KnownWorkload, Observation, Pending, Posterior, Speed, Tally, Thread};
+pub use repetition::{Repetition, repetition};
+
+pub(crate) use filter::{needed_output, worst_case};

@@ -1,10 +1,14 @@
 //! What the caller wants of a choice: how much a failure costs, and what is out of the question.
 
+use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
+use crate::catalog::ProviderId;
+use crate::error::{Error, ErrorKind};
 use crate::money::Pusd;
 use crate::request::{ModelId, Stakes};
 
@@ -35,12 +39,18 @@ pub struct Policy {
     /// The most one call may cost in its worst case.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_cost: Option<Pusd>,
+    /// What is left of the caller's budget; the worst case of one call must fit in it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub budget_left: Option<Pusd>,
     /// The only models to choose, where not empty.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub allow: Vec<ModelId>,
     /// Models never to choose.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub deny: Vec<ModelId>,
+    /// Providers the caller holds keys of, where not empty; models of others cannot be asked.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub providers: Vec<ProviderId>,
     /// The region the request must be processed in, such as `eu`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub region: Option<String>,
@@ -49,6 +59,8 @@ pub struct Policy {
     pub reserve_output_tokens: Option<u64>,
     /// How much may be spent on trying what is not known to be best.
     pub explore: Explore,
+    /// Ways to check an answer that the call may use.
+    pub checks: Checks,
 }
 
 /// Which rung to prefer when nothing is known of the workload.
@@ -94,4 +106,94 @@ pub struct Explore {
     pub budget_ppm: u32,
     /// What the draws are made from: the same seed, the same choice.
     pub seed: u64,
+}
+
+/// Ways to check an answer before it is accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct Checks {
+    /// Hold the answer against the request's schema, where it has one.
+    pub schema: bool,
+    /// Hold tool calls against the request's tools, where it has some.
+    pub tool_calls: bool,
+    /// Ask a second cheap model and accept what both say; only for answers that can be compared,
+    /// such as numbers, choices and JSON.
+    pub agreement: bool,
+    /// The caller's own function, and how well it tells good answers from bad ones.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub caller: Option<Verifier>,
+}
+
+/// How well a check tells good answers from bad ones, as measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Verifier {
+    /// The share of good answers it accepts, in parts per million.
+    pub accepts_good_ppm: u32,
+    /// The share of bad answers it accepts, in parts per million.
+    pub accepts_bad_ppm: u32,
+    /// What one check costs.
+    #[serde(default, skip_serializing_if = "Pusd::is_zero")]
+    pub cost: Pusd,
+}
+
+impl Default for Checks {
+    fn default() -> Self {
+        Self { schema: true, tool_calls: true, agreement: false, caller: None }
+    }
+}
+
+impl Policy {
+    /// Reads a policy from JSON and checks it.
+    ///
+    /// # Errors
+    ///
+    /// `invalid_policy` when it has another shape, a number out of range, or contradicts itself.
+    pub fn parse(json: &Value) -> Result<Self, Error> {
+        if !json.is_object() {
+            return Err(invalid("a policy is a JSON object, such as {\"preset\": \"economy\"}"));
+        }
+        let policy = Self::deserialize(json)
+            .map_err(|error| invalid(format!("a policy has its own shape: {error}")))?;
+        policy.check()?;
+        Ok(policy)
+    }
+
+    /// Checks that the policy does not contradict itself.
+    ///
+    /// # Errors
+    ///
+    /// `invalid_policy`, naming the field.
+    pub fn check(&self) -> Result<(), Error> {
+        for (index, model) in self.ladder.iter().enumerate() {
+            if self.ladder.iter().skip(index + 1).any(|later| later == model) {
+                return Err(invalid(format!("`ladder` names `{model}` twice, once is right")));
+            }
+        }
+        if let Some(both) = self.allow.iter().find(|model| self.deny.contains(model)) {
+            return Err(invalid(format!("`{both}` stands in `allow` and in `deny`: choose one")));
+        }
+        if self.latency_budget_ms == Some(0) {
+            return Err(invalid("`latencyBudgetMs` is 0, and every answer takes longer"));
+        }
+        if self.reserve_output_tokens == Some(0) {
+            return Err(invalid("`reserveOutputTokens` is 0, and an answer needs at least 1"));
+        }
+        let share = |name: &str, ppm: u32| match ppm {
+            0..=1_000_000 => Ok(()),
+            _ => Err(invalid(format!("`{name}` is a share of at most 1000000: {ppm}"))),
+        };
+        share("explore.budgetPpm", self.explore.budget_ppm)?;
+        if let Some(verifier) = &self.checks.caller {
+            share("checks.caller.acceptsGoodPpm", verifier.accepts_good_ppm)?;
+            share("checks.caller.acceptsBadPpm", verifier.accepts_bad_ppm)?;
+        }
+        Ok(())
+    }
+}
+
+fn invalid(message: impl Into<String>) -> Error {
+    Error::new(ErrorKind::InvalidPolicy, message)
 }

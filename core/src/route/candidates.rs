@@ -1,0 +1,173 @@
+//! Which arms passed every constraint, which models did not, and the error when none did.
+
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use serde_json::{Value, json};
+
+use super::decision::{Arm, Reason, ReasonCode, Rejected};
+use super::filter::{self, Needs, reason};
+use super::policy::Policy;
+use super::posterior::Posterior;
+use crate::catalog::{Catalog, Model};
+use crate::error::{Error, ErrorKind};
+use crate::estimate::Estimate;
+use crate::money::Pusd;
+use crate::request::{ModelId, Request};
+use crate::time::Timestamp;
+
+/// One arm that passed every constraint.
+#[derive(Debug)]
+pub(super) struct Candidate<'a> {
+    pub(super) arm: Arm,
+    pub(super) model: &'a Model,
+    pub(super) estimate: &'a Estimate,
+    pub(super) rung: usize,
+    pub(super) cost: Option<Pusd>,
+}
+
+/// What a choice is made from.
+pub(super) struct Sources<'a> {
+    pub(super) request: &'a Request,
+    pub(super) estimates: &'a [Estimate],
+    pub(super) catalog: &'a Catalog,
+    pub(super) policy: &'a Policy,
+    pub(super) posterior: &'a Posterior,
+    pub(super) now: Timestamp,
+}
+
+/// Arms that can be asked, and models that cannot.
+pub(super) struct Gathered<'a> {
+    pub(super) candidates: Vec<Candidate<'a>>,
+    pub(super) rejected: Vec<Rejected>,
+}
+
+/// Holds every model of the ladder, and the named one, against every constraint.
+///
+/// The named model takes its place on the ladder under the name it was given, else stands above
+/// it.
+pub(super) fn gather<'a>(
+    sources: &Sources<'a>,
+    ladder: &[ModelId],
+    named: Option<&ModelId>,
+) -> Result<Gathered<'a>, Error> {
+    let Sources { request, estimates, catalog, policy, now, .. } = *sources;
+    let needs = Needs::of(request);
+    let mut gathered = Gathered { candidates: Vec::new(), rejected: Vec::new() };
+    let is_named = |model: &Model| named.is_some_and(|name| model.is_called(name));
+    let on_ladder = ladder.iter().any(|name| catalog.model(name).is_some_and(is_named));
+    let beside = named.filter(|_| !on_ladder);
+
+    for (rung, name) in ladder.iter().chain(beside).enumerate() {
+        let Some(model) = catalog.model(name) else {
+            let reason = reason(ReasonCode::UnknownModel, "the catalogue does not hold it");
+            gathered.rejected.push(Rejected { model: name.clone(), reason });
+            continue;
+        };
+        let name = named.filter(|_| is_named(model)).unwrap_or(name);
+        let permitted = filter::permits(policy, model)
+            .and_then(|()| filter::can_do(request, &needs, policy, catalog, model, now));
+        if let Err(reason) = permitted {
+            gathered.rejected.push(Rejected { model: name.clone(), reason });
+            continue;
+        }
+        let mut of_model: Vec<&Estimate> =
+            estimates.iter().filter(|estimate| model.is_called(&estimate.model)).collect();
+        of_model.sort_by_key(|estimate| estimate.effort);
+        of_model.dedup_by_key(|estimate| estimate.effort);
+        if of_model.is_empty() {
+            return Err(Error::invalid_request(format!(
+                "no estimate of `{name}` is given: one is needed for each model considered"
+            ))
+            .with("model", name.as_str()));
+        }
+        let mut first_reason = None;
+        let before = gathered.candidates.len();
+        for estimate in of_model {
+            let effort = request.effort.or(estimate.effort).filter(|_| !model.efforts.is_empty());
+            let arm = Arm { model: name.clone(), effort };
+            match hold(sources, model, estimate, &arm, is_named(model)) {
+                Ok(()) => gathered.candidates.push(Candidate {
+                    arm,
+                    model,
+                    estimate,
+                    rung,
+                    cost: estimate.cost.map(|cost| cost.expected),
+                }),
+                Err(reason) => {
+                    first_reason.get_or_insert(reason);
+                }
+            }
+        }
+        if gathered.candidates.len() == before
+            && let Some(reason) = first_reason
+        {
+            gathered.rejected.push(Rejected { model: name.clone(), reason });
+        }
+    }
+    Ok(gathered)
+}
+
+/// Holds one estimate against the constraints that depend on it.
+fn hold(
+    sources: &Sources<'_>,
+    model: &Model,
+    estimate: &Estimate,
+    arm: &Arm,
+    named: bool,
+) -> Result<(), Reason> {
+    let Sources { request, policy, posterior, now, .. } = *sources;
+    filter::fits(request, policy, model, estimate)?;
+    if estimate.cost.is_none() && !named {
+        return Err(reason(ReasonCode::Unpriced, "nobody published its price"));
+    }
+    let output_tokens = filter::needed_output(request, policy, model, estimate);
+    let worst_case = filter::worst_case(model, estimate, output_tokens, policy, now);
+    filter::affordable(policy, worst_case)?;
+    filter::in_time(policy, posterior, &arm.name(), estimate.output.tokens.expected)
+}
+
+/// The error for when nothing can be asked, or the named model cannot.
+pub(super) fn refused(rejected: &[Rejected], named: Option<&ModelId>) -> Error {
+    let relevant = || rejected.iter().filter(|entry| named.is_none_or(|name| entry.model == *name));
+    let all = |codes: &[ReasonCode]| {
+        relevant().next().is_some() && relevant().all(|entry| codes.contains(&entry.reason.code))
+    };
+    let kind = if all(&[ReasonCode::ContextWindow, ReasonCode::InputLimit]) {
+        ErrorKind::ContextOverflow
+    } else if all(&[ReasonCode::Budget, ReasonCode::Price]) {
+        ErrorKind::OverBudget
+    } else {
+        ErrorKind::NoCandidate
+    };
+    let list: Vec<String> =
+        relevant().map(|entry| format!("`{}`: {}", entry.model, entry.reason.message)).collect();
+    let message = match named {
+        Some(name) => {
+            let why = relevant().next().map_or("", |entry| entry.reason.message.as_str());
+            format!("`{name}` cannot be asked: {why}; name another model or none")
+        }
+        None => format!("no model can be asked ({})", list.join("; ")),
+    };
+    let details: Vec<Value> = rejected
+        .iter()
+        .map(|entry| json!({ "model": entry.model, "reason": entry.reason }))
+        .collect();
+    let mut error = Error::new(kind, message).with("rejected", details);
+    // The model that comes nearest shows what would be right.
+    let nearest = relevant().max_by_key(|entry| {
+        let numbers = &entry.reason.numbers;
+        ["contextTokens", "maxInputTokens", "limitPusd"]
+            .iter()
+            .filter_map(|key| numbers.get(*key))
+            .max()
+            .copied()
+    });
+    if let Some(entry) = nearest.filter(|_| kind != ErrorKind::NoCandidate) {
+        for (key, number) in &entry.reason.numbers {
+            error = error.with(key, *number);
+        }
+    }
+    error
+}

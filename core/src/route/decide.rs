@@ -1,0 +1,396 @@
+//! The one function: constraints, beliefs, the weighing, and the words for all of it.
+
+use alloc::format;
+use alloc::vec::Vec;
+
+use super::candidates::{Candidate, Gathered, Sources, gather, refused};
+use super::decision::{Arm, Decision, Ranked};
+use super::explain::{self, Told};
+use super::explore;
+use super::hash::Hash;
+use super::policy::{NamedModel, Policy};
+use super::posterior::{Arms, Known, Posterior, thread_key};
+use super::repetition::repetition;
+use super::utility::{Choice, Wish, choose, utility_pusd};
+use super::verify;
+use super::workload::Workload;
+use crate::catalog::{Catalog, Model, Terms};
+use crate::error::{Error, ErrorKind};
+use crate::estimate::Estimate;
+use crate::money::Pusd;
+use crate::request::{ModelId, Request, Stakes, WorkKind};
+use crate::time::Timestamp;
+use crate::usage::{TokenClass, Usage};
+
+/// Chooses the model that should answer a request.
+///
+/// The choice is among the models of the policy's ladder, else of the catalogue's first one, and
+/// the model the request names. `estimates` holds one estimate for each of them, or one for each
+/// effort to be considered. The order of the catalogue and of the estimates makes no difference.
+///
+/// # Errors
+///
+/// `invalid_policy` when the policy contradicts itself or there is no ladder; `unknown_model` when
+/// the request names a model the catalogue does not hold; `invalid_request` when an estimate is
+/// missing. When no model can be asked: `context_overflow` if all are too small, `over_budget` if
+/// all are too dear, else `no_candidate`, whose details list every model and reason. When the named
+/// model cannot be asked, likewise for it alone.
+///
+/// # Examples
+///
+/// ```
+/// # #[cfg(feature = "embed-catalog")] {
+/// use farebox_core::catalog::{Catalog, Terms};
+/// use farebox_core::count::Vocabularies;
+/// use farebox_core::estimate::estimate;
+/// use farebox_core::request::Request;
+/// use farebox_core::route::{Policy, Posterior, route};
+/// use farebox_core::time::Day;
+///
+/// let catalog = Catalog::embedded();
+/// let request = Request::new().user("Name three rivers of Spain.");
+/// let now = Day::parse("2026-11-22").unwrap().start();
+/// let terms = Terms { at: now, ..Terms::default() };
+/// let estimates: Vec<_> = catalog.ladders[0]
+///     .rungs
+///     .iter()
+///     .filter_map(|rung| catalog.model(rung))
+///     .map(|model| estimate(&request, model, &catalog, &Vocabularies::new(), &terms).unwrap())
+///     .collect();
+/// let policy = Policy::default();
+/// let decision =
+///     route(&request, &estimates, &catalog, &policy, &Posterior::new(), now).unwrap();
+/// assert_eq!(decision.chosen.model.as_str(), "gpt-5.4-mini");
+/// # }
+/// ```
+pub fn route(
+    request: &Request,
+    estimates: &[Estimate],
+    catalog: &Catalog,
+    policy: &Policy,
+    posterior: &Posterior,
+    now: Timestamp,
+) -> Result<Decision, Error> {
+    policy.check()?;
+    let workload = Workload::of(request);
+    let ladder = ladder(catalog, policy)?;
+    let named = named(request, catalog, policy)?;
+
+    let sources = Sources { request, estimates, catalog, policy, posterior, now };
+    let Gathered { mut candidates, rejected } = gather(&sources, ladder, named)?;
+    if let Some(name) = named
+        && !candidates.iter().any(|candidate| candidate.arm.model == *name)
+    {
+        return Err(refused(&rejected, Some(name)));
+    }
+    if candidates.is_empty() {
+        return Err(refused(&rejected, None));
+    }
+    candidates.sort_by(|one, other| {
+        (one.rung, one.arm.effort, &one.arm.model).cmp(&(
+            other.rung,
+            other.arm.effort,
+            &other.arm.model,
+        ))
+    });
+
+    let known = beliefs(&candidates, &workload, ladder.len(), posterior, now);
+    let thread = request.hints.thread.as_deref().and_then(|thread| {
+        let thread = posterior.threads.get(&thread_key(thread))?;
+        (now.ms_since(thread.at) <= THREAD_WARM_MS).then_some(&thread.arm)
+    });
+    let choices: Vec<Choice> = candidates
+        .iter()
+        .zip(&known)
+        .map(|(candidate, known)| choice(request, policy, posterior, candidate, known, thread, now))
+        .collect();
+    let wish = wish(request, policy, estimates, &workload, ladder, &candidates, thread);
+    let mut told = Told::new(request, &wish, &workload);
+
+    let named_at = named.and_then(|name| {
+        let mut usual = choices
+            .iter()
+            .zip(&candidates)
+            .enumerate()
+            .filter(|(_, (_, candidate))| candidate.arm.model == *name);
+        let first = usual.clone().next().map(|(index, _)| index);
+        usual.find(|(_, (choice, _))| choice.usual_effort).map(|(index, _)| index).or(first)
+    });
+    let on_ladder: Vec<Choice> = choices
+        .iter()
+        .zip(&candidates)
+        .filter(|(_, candidate)| candidate.rung < ladder.len())
+        .map(|(choice, _)| *choice)
+        .collect();
+
+    let mut propensity_ppm = 1_000_000;
+    let chosen = match named_at {
+        Some(index) => index,
+        None => {
+            let settled = choose(&on_ladder, &wish).ok_or_else(|| refused(&rejected, None))?;
+            let repeated = repetition(&request.conversation);
+            let lifted = repeated.and_then(|_| above(&on_ladder, settled));
+            told.repeated = repeated.filter(|_| lifted.is_some());
+            let mut settled = lifted.unwrap_or(settled);
+            // Under a preset the rung stands, checked or not; the dial weighs checking as well.
+            if wish.failure_cost.is_some()
+                && lifted.is_none()
+                && !wish.wants_top()
+                && let Some(cheap) =
+                    verify::cheap_first(request, policy, &candidates, &on_ladder, settled, &wish)
+            {
+                settled = cheap;
+                told.checked = true;
+            }
+            let draw = (lifted.is_none() && may_explore(policy, &wish, thread)).then(|| {
+                let open: Vec<bool> = candidates
+                    .iter()
+                    .map(|candidate| within_budget(policy, posterior, candidate.cost))
+                    .collect();
+                let logits: Vec<(f64, f64)> =
+                    known.iter().map(|known| known.belief.logit()).collect();
+                let seed = Hash::new()
+                    .number(policy.explore.seed)
+                    .number(posterior.decisions)
+                    .text(&workload.key)
+                    .finish();
+                explore::draw(&on_ladder, &logits, &open, settled, wish.value_pusd(), seed)
+            });
+            match draw {
+                Some(draw) => {
+                    propensity_ppm = draw.propensity_ppm;
+                    told.explored = draw.index != settled;
+                    draw.index
+                }
+                None => settled,
+            }
+        }
+    };
+
+    let ranked = rank(&candidates, &choices, &known, chosen, wish.value_pusd());
+    let Some(first) = ranked.first() else { return Err(refused(&rejected, None)) };
+    let chosen_arm = first.arm.clone();
+    let reasons = explain::reasons(
+        &told,
+        &wish,
+        &candidates,
+        &choices,
+        &rejected,
+        ladder,
+        chosen,
+        named_at.is_some(),
+        propensity_ppm,
+    );
+    let otherwise = if named_at.is_some() || told.explored || told.repeated.is_some() {
+        Vec::new()
+    } else {
+        explain::otherwise(&wish, &candidates, &on_ladder, chosen)
+    };
+    let verify = verify::plan(request, policy, &candidates, &choices, chosen, &wish);
+    let sentence = explain::sentence(&chosen_arm, &reasons, &otherwise);
+    let id = Hash::new()
+        .text(&workload.key)
+        .number(now.as_ms() as u64)
+        .number(posterior.decisions)
+        .number(policy.explore.seed)
+        .text(&chosen_arm.name())
+        .finish();
+    Ok(Decision {
+        id: format!("d-{id:016x}"),
+        chosen: chosen_arm,
+        ranked,
+        rejected,
+        reasons,
+        sentence,
+        propensity_ppm,
+        workload: workload.key,
+        kind: workload.kind,
+        stakes: wish.stakes,
+        verify,
+        otherwise,
+    })
+}
+
+fn ladder<'a>(catalog: &'a Catalog, policy: &'a Policy) -> Result<&'a [ModelId], Error> {
+    let ladder = match catalog.ladders.first() {
+        _ if !policy.ladder.is_empty() => policy.ladder.as_slice(),
+        Some(ladder) => ladder.rungs.as_slice(),
+        None => &[],
+    };
+    if ladder.is_empty() {
+        let message = "there is no ladder to choose from: give `ladder` at least one model";
+        return Err(Error::new(ErrorKind::InvalidPolicy, message));
+    }
+    Ok(ladder)
+}
+
+/// The model that is to be chosen because the request names it.
+fn named<'a>(
+    request: &'a Request,
+    catalog: &Catalog,
+    policy: &Policy,
+) -> Result<Option<&'a ModelId>, Error> {
+    let Some(name) = &request.model else { return Ok(None) };
+    if policy.named_model == NamedModel::Reroute {
+        return Ok(None);
+    }
+    if catalog.model(name).is_none() {
+        let message = format!("the catalogue holds no model `{name}`: name one of its models");
+        return Err(Error::new(ErrorKind::UnknownModel, message).with("model", name.as_str()));
+    }
+    Ok(Some(name))
+}
+
+fn beliefs(
+    candidates: &[Candidate<'_>],
+    workload: &Workload,
+    rungs: usize,
+    posterior: &Posterior,
+    now: Timestamp,
+) -> Vec<Known> {
+    let top = rungs.saturating_sub(1).max(1) as u64;
+    let arms: Vec<Arms<'_>> = candidates
+        .iter()
+        .map(|candidate| Arms {
+            name: candidate.arm.name(),
+            model: candidate.model,
+            effort: candidate.arm.effort,
+            strength_ppm: ((candidate.rung as u64).min(top) * 1_000_000 / top) as u32,
+        })
+        .collect();
+    posterior.beliefs(&workload.key, workload.kind, &arms, now)
+}
+
+fn choice(
+    request: &Request,
+    policy: &Policy,
+    posterior: &Posterior,
+    candidate: &Candidate<'_>,
+    known: &Known,
+    thread: Option<&Arm>,
+    now: Timestamp,
+) -> Choice {
+    let tokens = candidate.estimate.output.tokens.expected;
+    let waiting =
+        match (policy.second_cost, posterior.expected_latency_ms(&candidate.arm.name(), tokens)) {
+            (Some(second), Some(ms)) => u128::from(second.as_pusd()) * u128::from(ms) / 1_000,
+            _ => 0,
+        };
+    let switching = match (thread, request.hints.cached_tokens) {
+        (Some(arm), Some(tokens)) if *arm != candidate.arm => {
+            cache_loss(candidate.model, candidate.estimate, tokens, policy, now)
+        }
+        _ => Pusd::ZERO,
+    };
+    let money = candidate.cost.unwrap_or_default().saturating_add(switching);
+    let waiting = Pusd::from_pusd(u64::try_from(waiting).unwrap_or(u64::MAX));
+    let usual = request.effort.or(candidate.model.default_effort);
+    Choice {
+        rung: candidate.rung,
+        usual_effort: candidate.arm.effort == usual || candidate.arm.effort.is_none(),
+        success_ppm: super::posterior::to_ppm(known.belief.mean()),
+        charge_pusd: money.saturating_add(waiting).as_pusd(),
+        outcomes: known.outcomes,
+    }
+}
+
+/// What reading these tokens anew costs over reading them from a cache.
+fn cache_loss(
+    model: &Model,
+    estimate: &Estimate,
+    tokens: u64,
+    policy: &Policy,
+    now: Timestamp,
+) -> Pusd {
+    let terms =
+        Terms { at: now, service_tier: estimate.service_tier, regional: policy.region.is_some() };
+    let tokens = tokens.min(estimate.input.tokens.expected);
+    let price = |class| {
+        let usage = Usage::default().with(class, tokens);
+        model.cost(&usage, &terms).map_or(Pusd::ZERO, |cost| cost.total)
+    };
+    price(TokenClass::Input).saturating_sub(price(TokenClass::CacheRead))
+}
+
+fn wish(
+    request: &Request,
+    policy: &Policy,
+    estimates: &[Estimate],
+    workload: &Workload,
+    ladder: &[ModelId],
+    candidates: &[Candidate<'_>],
+    thread: Option<&Arm>,
+) -> Wish {
+    let mut wish = Wish::of(request, policy);
+    let tokens = estimates.iter().map(|estimate| estimate.input.tokens.expected);
+    wish.prompt_tokens = tokens.max().unwrap_or(0);
+    wish.rungs = ladder.len();
+    wish.demanding =
+        workload.kind == Some(WorkKind::TerminalAgent) || wish.prompt_tokens > LONG_CONTEXT_TOKENS;
+    let on = thread
+        .and_then(|arm| candidates.iter().find(|candidate| candidate.model.is_called(&arm.model)));
+    wish.floor = on.map_or(0, |candidate| candidate.rung).min(ladder.len() - 1);
+    wish
+}
+
+/// The first arm on the rung above, where there is one.
+fn above(choices: &[Choice], settled: usize) -> Option<usize> {
+    let rung = choices.get(settled)?.rung;
+    let next = choices.iter().map(|choice| choice.rung).filter(|next| *next > rung).min()?;
+    let on_next = || choices.iter().enumerate().filter(move |(_, choice)| choice.rung == next);
+    on_next().find(|(_, choice)| choice.usual_effort).or_else(|| on_next().next()).map(|(at, _)| at)
+}
+
+fn may_explore(policy: &Policy, wish: &Wish, thread: Option<&Arm>) -> bool {
+    policy.explore.budget_ppm > 0
+        && wish.stakes < Stakes::High
+        && !wish.wants_top()
+        && thread.is_none()
+}
+
+/// Whether trying an arm keeps the share of spending on trials under the cap.
+fn within_budget(policy: &Policy, posterior: &Posterior, cost: Option<Pusd>) -> bool {
+    let Some(cost) = cost else { return false };
+    let tried = u128::from(posterior.explored.as_pusd()) + u128::from(cost.as_pusd());
+    let spent = u128::from(posterior.spent.as_pusd()) + u128::from(cost.as_pusd());
+    tried * 1_000_000 <= spent * u128::from(policy.explore.budget_ppm)
+}
+
+fn rank(
+    candidates: &[Candidate<'_>],
+    choices: &[Choice],
+    known: &[Known],
+    chosen: usize,
+    value_pusd: u64,
+) -> Vec<Ranked> {
+    let mut order: Vec<(bool, i64, u64, usize)> = choices
+        .iter()
+        .enumerate()
+        .map(|(index, choice)| {
+            (
+                index != chosen,
+                -utility_pusd(choice, value_pusd).max(-i64::MAX),
+                choice.charge_pusd,
+                index,
+            )
+        })
+        .collect();
+    order.sort_unstable();
+    order
+        .into_iter()
+        .filter_map(|(_, utility, _, index)| {
+            let candidate = candidates.get(index)?;
+            Some(Ranked {
+                arm: candidate.arm.clone(),
+                success: known.get(index)?.belief.range(),
+                cost: candidate.cost,
+                utility_pusd: -utility,
+            })
+        })
+        .collect()
+}
+
+/// Providers keep a prompt cache warm for half an hour at most without asking.
+const THREAD_WARM_MS: u64 = 30 * 60 * 1_000;
+/// Published long-context scores of the smaller models stop here.
+const LONG_CONTEXT_TOKENS: u64 = 128_000;

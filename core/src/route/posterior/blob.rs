@@ -1,0 +1,122 @@
+//! The blob: versioned, bounded, mergeable.
+
+use alloc::collections::BTreeMap;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::{Posterior, Tally, VERSION};
+use crate::error::Error;
+
+impl Posterior {
+    /// Reads a blob.
+    ///
+    /// # Errors
+    ///
+    /// `invalid_request` when it is cut short, of another shape, or of another version.
+    pub fn parse(json: &[u8]) -> Result<Self, Error> {
+        let value: Value = serde_json::from_slice(json)
+            .map_err(|error| Error::invalid_request(format!("a posterior is JSON: {error}")))?;
+        Self::from_value(&value)
+    }
+
+    /// Reads a blob that is JSON already.
+    ///
+    /// # Errors
+    ///
+    /// As [`Posterior::parse`].
+    pub fn from_value(value: &Value) -> Result<Self, Error> {
+        let version = value.get("version").and_then(Value::as_u64);
+        if version != Some(u64::from(VERSION)) {
+            let found = version.map_or_else(|| "none".into(), |version| format!("{version}"));
+            return Err(Error::invalid_request(format!(
+                "a posterior of version {VERSION} is right, this one says {found}"
+            )));
+        }
+        let posterior = Self::deserialize(value).map_err(|error| {
+            Error::invalid_request(format!("a posterior has its own shape: {error}"))
+        })?;
+        Ok(posterior)
+    }
+
+    /// The blob as JSON text.
+    ///
+    /// # Errors
+    ///
+    /// None that is known; the type is that of the encoder.
+    pub fn to_json(&self) -> Result<Vec<u8>, Error> {
+        serde_json::to_vec(self)
+            .map_err(|error| Error::invalid_request(format!("a posterior is JSON: {error}")))
+    }
+
+    /// Adds what another blob knows, as if its outcomes had come in here. Pending decisions and
+    /// threads of the other are taken over where this one has none of that name.
+    pub fn merge(&mut self, other: &Self) {
+        self.decisions = self.decisions.saturating_add(other.decisions);
+        self.spent = self.spent.saturating_add(other.spent);
+        self.explored = self.explored.saturating_add(other.explored);
+        let half_life_ms = self.half_life_ms;
+        for (kind, arms) in &other.kinds {
+            merge_arms(self.kinds.entry(kind.clone()).or_default(), arms, half_life_ms);
+        }
+        for (key, theirs) in &other.workloads {
+            let ours = self.workloads.entry(key.clone()).or_default();
+            ours.at = ours.at.max(theirs.at);
+            merge_arms(&mut ours.arms, &theirs.arms, half_life_ms);
+        }
+        for (arm, theirs) in &other.speeds {
+            let ours = self.speeds.entry(arm.clone()).or_default();
+            if theirs.answers > ours.answers {
+                *ours = *theirs;
+            }
+        }
+        for (id, pending) in &other.pending {
+            self.pending.entry(id.clone()).or_insert_with(|| pending.clone());
+        }
+        for (key, thread) in &other.threads {
+            self.threads.entry(key.clone()).or_insert_with(|| thread.clone());
+        }
+        self.trim();
+    }
+
+    /// Drops the oldest of what there is too much of, so that the blob stays small.
+    pub(super) fn trim(&mut self) {
+        drop_oldest(&mut self.pending, MAX_PENDING, |pending| pending.sequence);
+        drop_oldest(&mut self.threads, MAX_THREADS, |thread| thread.at);
+        drop_oldest(&mut self.workloads, MAX_WORKLOADS, |workload| workload.at);
+    }
+}
+
+fn merge_arms(
+    ours: &mut BTreeMap<String, Tally>,
+    theirs: &BTreeMap<String, Tally>,
+    half_life_ms: u64,
+) {
+    for (arm, tally) in theirs {
+        ours.entry(arm.clone()).or_default().merge(tally, half_life_ms);
+    }
+}
+
+/// Halves a map's excess away at once, so that trimming is rare and cheap on average.
+fn drop_oldest<T, K: Ord + Copy>(map: &mut BTreeMap<String, T>, most: usize, age: fn(&T) -> K) {
+    if map.len() <= most {
+        return;
+    }
+    let mut ages: Vec<(K, String)> =
+        map.iter().map(|(key, value)| (age(value), key.clone())).collect();
+    ages.sort_unstable();
+    let excess = map.len() - most + most / 8;
+    for (_, key) in ages.into_iter().take(excess) {
+        map.remove(&key);
+    }
+}
+
+/// Decisions that may await their outcome at once.
+const MAX_PENDING: usize = 2_048;
+/// Pieces of work that may be under way at once.
+const MAX_THREADS: usize = 2_048;
+/// Workloads that may be known at once.
+const MAX_WORKLOADS: usize = 1_024;

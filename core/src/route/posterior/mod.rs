@@ -1,0 +1,156 @@
+//! What is known of workloads from their outcomes: a small blob of counts that the caller owns.
+//!
+//! Belief in an arm on a workload stands on three levels. The catalogue says how models do at a
+//! kind of work; outcomes of all workloads of the kind move that; outcomes of the workload itself
+//! soon outweigh both. How the other arms do on the workload shifts an arm that was not tried
+//! there: hard for one model is mostly hard for the next. Old outcomes fade by half-life.
+//!
+//! Nothing of a prompt is kept: keys are hashes or the caller's own labels, values are counts.
+
+mod belief;
+mod blob;
+mod observe;
+mod tally;
+
+use alloc::collections::BTreeMap;
+use alloc::string::String;
+
+use serde::{Deserialize, Serialize};
+
+pub use observe::Observation;
+pub use tally::Tally;
+
+pub(super) use belief::{Arms, Known};
+pub(super) use observe::thread_key;
+pub(super) use tally::{Belief, logit, sigmoid, to_ppm};
+
+use super::decision::Arm;
+use crate::money::Pusd;
+use crate::request::WorkKind;
+use crate::time::Timestamp;
+
+/// What is known of workloads from their outcomes.
+///
+/// As JSON it is a blob of a stated version: keep it where the application keeps its state, and
+/// hand it in again. It holds counts and hashes, never words of a prompt.
+///
+/// # Examples
+///
+/// ```
+/// use farebox_core::route::Posterior;
+///
+/// let blob = Posterior::default().to_json()?;
+/// assert_eq!(Posterior::parse(&blob)?, Posterior::default());
+/// # Ok::<(), farebox_core::error::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Posterior {
+    /// The version of this shape.
+    pub version: u32,
+    /// How long it takes an outcome to lose half its weight; zero for never.
+    pub half_life_ms: u64,
+    /// Decisions recorded so far.
+    pub decisions: u64,
+    /// What they were expected to cost together.
+    pub spent: Pusd,
+    /// What those of them were expected to cost that tried what was not known to be best.
+    pub explored: Pusd,
+    /// Outcomes of arms at each kind of work; those of work of no known kind stand under `any`.
+    pub kinds: BTreeMap<String, BTreeMap<String, Tally>>,
+    /// What is known of each workload.
+    pub workloads: BTreeMap<String, KnownWorkload>,
+    /// How fast arms answer.
+    pub speeds: BTreeMap<String, Speed>,
+    /// Decisions whose outcome is not known yet, by id.
+    pub pending: BTreeMap<String, Pending>,
+    /// The arm each piece of work is on, by the hash of its name.
+    pub threads: BTreeMap<String, Thread>,
+}
+
+/// What is known of one workload.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct KnownWorkload {
+    /// When it was last used.
+    pub at: Timestamp,
+    /// Outcomes by arm.
+    pub arms: BTreeMap<String, Tally>,
+}
+
+/// How fast an arm answers, as measured.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Speed {
+    /// Answers measured.
+    pub answers: u64,
+    /// Microseconds for an output token, a running mean over about the last twenty answers.
+    pub us_per_output_token: u64,
+}
+
+/// A decision whose outcome is not known yet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Pending {
+    /// Its place in the order of decisions.
+    pub sequence: u64,
+    /// The workload.
+    pub workload: String,
+    /// The kind of work, where it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<WorkKind>,
+    /// The chosen arm.
+    pub arm: Arm,
+}
+
+/// The arm a piece of work is on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Thread {
+    /// When it last decided.
+    pub at: Timestamp,
+    /// The arm.
+    pub arm: Arm,
+}
+
+impl Default for Posterior {
+    fn default() -> Self {
+        Self {
+            version: VERSION,
+            half_life_ms: HALF_LIFE_MS,
+            decisions: 0,
+            spent: Pusd::ZERO,
+            explored: Pusd::ZERO,
+            kinds: BTreeMap::new(),
+            workloads: BTreeMap::new(),
+            speeds: BTreeMap::new(),
+            pending: BTreeMap::new(),
+            threads: BTreeMap::new(),
+        }
+    }
+}
+
+impl Posterior {
+    /// Nothing known.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// How long an answer of this many tokens is expected to take, where that was measured.
+    pub(super) fn expected_latency_ms(&self, arm: &str, output_tokens: u64) -> Option<u64> {
+        let speed = self.speeds.get(arm).filter(|speed| speed.answers >= MIN_SPEED_ANSWERS)?;
+        Some(speed.us_per_output_token.saturating_mul(output_tokens.max(1)) / 1_000)
+    }
+}
+
+/// The version of the blob this code writes and reads.
+const VERSION: u32 = 1;
+/// Thirty days: models change under the same name, and so does what they are asked.
+const HALF_LIFE_MS: u64 = 30 * 24 * 60 * 60 * 1_000;
+/// Measured answers below which a speed is hearsay.
+const MIN_SPEED_ANSWERS: u64 = 5;

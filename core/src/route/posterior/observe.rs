@@ -1,0 +1,117 @@
+//! How outcomes come in: a decision is recorded when it is made, and observed when it is judged.
+
+use alloc::format;
+use alloc::string::String;
+
+use serde::{Deserialize, Serialize};
+
+use super::belief::kind_key;
+use super::{Pending, Posterior, Speed, Thread};
+use crate::error::Error;
+use crate::request::Request;
+use crate::route::decision::{Decision, ReasonCode};
+use crate::route::hash::Hash;
+use crate::time::Timestamp;
+
+/// How a decision turned out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct Observation {
+    /// How well the answer served, from 0 to 1,000,000; absent when nobody judged it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub success_ppm: Option<u32>,
+    /// How long it took.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub latency_ms: Option<u64>,
+    /// Tokens of the answer, as billed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub output_tokens: Option<u64>,
+}
+
+impl Observation {
+    /// An answer that served, or did not.
+    pub fn success(served: bool) -> Self {
+        Self { success_ppm: Some(if served { 1_000_000 } else { 0 }), ..Self::default() }
+    }
+}
+
+impl Posterior {
+    /// Notes that a decision was acted on, so that its outcome can be observed and its thread
+    /// stays where it is.
+    pub fn record(&mut self, request: &Request, decision: &Decision, now: Timestamp) {
+        let sequence = self.decisions;
+        self.decisions += 1;
+        let cost = decision.ranked.first().and_then(|chosen| chosen.cost).unwrap_or_default();
+        self.spent = self.spent.saturating_add(cost);
+        if decision.reasons.iter().any(|reason| reason.code == ReasonCode::Exploration) {
+            self.explored = self.explored.saturating_add(cost);
+        }
+        let workload = self.workloads.entry(decision.workload.clone()).or_default();
+        workload.at = workload.at.max(now);
+        let pending = Pending {
+            sequence,
+            workload: decision.workload.clone(),
+            kind: decision.kind,
+            arm: decision.chosen.clone(),
+        };
+        self.pending.insert(decision.id.clone(), pending);
+        if let Some(thread) = &request.hints.thread {
+            let arm = decision.chosen.clone();
+            self.threads.insert(thread_key(thread), Thread { at: now, arm });
+        }
+        self.trim();
+    }
+
+    /// Learns how a decision turned out. Takes the same time however much is known.
+    ///
+    /// # Errors
+    ///
+    /// `invalid_request` when no decision of this id awaits its outcome, or the success is over
+    /// 1,000,000; then nothing has changed.
+    pub fn observe(
+        &mut self,
+        decision_id: &str,
+        observation: &Observation,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        if let Some(ppm) = observation.success_ppm.filter(|ppm| *ppm > 1_000_000) {
+            return Err(Error::invalid_request(format!("`successPpm` is at most 1000000: {ppm}")));
+        }
+        let Some(pending) = self.pending.remove(decision_id) else {
+            return Err(Error::invalid_request(format!(
+                "no decision `{decision_id}` awaits its outcome: record it first, observe it once"
+            )));
+        };
+        let arm = pending.arm.name();
+        if let Some(success_ppm) = observation.success_ppm {
+            let half_life_ms = self.half_life_ms;
+            let workload = self.workloads.entry(pending.workload).or_default();
+            workload.at = workload.at.max(now);
+            workload.arms.entry(arm.clone()).or_default().add(success_ppm, now, half_life_ms);
+            let kind = self.kinds.entry(kind_key(pending.kind).into()).or_default();
+            kind.entry(arm.clone()).or_default().add(success_ppm, now, half_life_ms);
+        }
+        if let (Some(latency_ms), Some(tokens)) =
+            (observation.latency_ms, observation.output_tokens)
+        {
+            self.speeds.entry(arm).or_default().add(latency_ms, tokens);
+        }
+        Ok(())
+    }
+}
+
+impl Speed {
+    fn add(&mut self, latency_ms: u64, output_tokens: u64) {
+        let us = latency_ms.saturating_mul(1_000) / output_tokens.max(1);
+        self.answers = self.answers.saturating_add(1);
+        let weight = self.answers.min(20);
+        let before = self.us_per_output_token.saturating_mul(weight - 1);
+        self.us_per_output_token = before.saturating_add(us) / weight;
+    }
+}
+
+/// What a thread is kept under: a hash, for its name may say whose it is.
+pub(in crate::route) fn thread_key(thread: &str) -> String {
+    format!("{:016x}", Hash::new().text(thread).finish())
+}

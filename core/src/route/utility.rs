@@ -1,0 +1,169 @@
+//! The weighing: what an answer is worth, and which arm that makes best.
+//!
+//! An arm's utility is the value of a success times how often it succeeds, less what it costs in
+//! money and waiting. All of it is integers once the belief is in parts per million.
+//!
+//! INVARIANT: a dearer arm never gains by its price, for the price enters its own utility alone
+//! and negatively. Higher stakes never choose a lower rung, for the choice at a stakes' word is
+//! the highest rung that is best at that word or a lower one. Property tests rely on both.
+
+use super::policy::{Policy, Preset};
+use crate::money::Pusd;
+use crate::request::{Request, Stakes};
+
+/// One arm that could be asked, as the weighing sees it; in order of rung, then effort.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Choice {
+    /// The rung it stands on; arms of one model at several efforts share it.
+    pub(super) rung: usize,
+    /// Whether its effort is the one that was asked for, or the model's own.
+    pub(super) usual_effort: bool,
+    /// How often it is believed to succeed.
+    pub(super) success_ppm: u32,
+    /// Money, waiting and lost cache reads, in pico-dollars.
+    pub(super) charge_pusd: u64,
+    /// Outcomes of the workload that stand behind the belief.
+    pub(super) outcomes: f64,
+}
+
+/// What the caller wants of a choice.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Wish {
+    pub(super) preset: Preset,
+    pub(super) stakes: Stakes,
+    /// The dial in dollars, where the caller set it; it overrides the words.
+    pub(super) failure_cost: Option<Pusd>,
+    /// Tokens of the prompt; the words are worth more on a long one.
+    pub(super) prompt_tokens: u64,
+    /// Whether work of this sort belongs on the highest rung.
+    pub(super) demanding: bool,
+    /// The lowest rung that may be chosen: a thread only moves upward.
+    pub(super) floor: usize,
+    /// How many rungs the ladder has, those that were rejected too.
+    pub(super) rungs: usize,
+}
+
+impl Wish {
+    pub(super) fn of(request: &Request, policy: &Policy) -> Self {
+        Self {
+            preset: policy.preset,
+            stakes: request.hints.stakes.unwrap_or(policy.stakes),
+            failure_cost: policy.failure_cost,
+            prompt_tokens: 0,
+            demanding: false,
+            floor: 0,
+            rungs: 0,
+        }
+    }
+
+    /// What a failure costs, in pico-dollars.
+    pub(super) fn value_pusd(&self) -> u64 {
+        self.failure_cost.map_or_else(|| self.worded_value(self.stakes), Pusd::as_pusd)
+    }
+
+    fn worded_value(&self, stakes: Stakes) -> u64 {
+        let per_thousand = match stakes {
+            Stakes::Low => LOW_PUSD,
+            Stakes::Normal => NORMAL_PUSD,
+            Stakes::High => HIGH_PUSD,
+            Stakes::Critical => CRITICAL_PUSD,
+        };
+        per_thousand.saturating_mul(self.prompt_tokens.div_ceil(1_000).max(1))
+    }
+
+    /// Whether the highest rung is wanted whatever the weighing says.
+    pub(super) fn wants_top(&self) -> bool {
+        self.preset != Preset::Bulk && (self.stakes >= Stakes::High || self.demanding)
+    }
+
+    /// The rung the preset stands for.
+    pub(super) fn preset_rung(&self) -> Option<usize> {
+        let top = self.rungs.saturating_sub(1);
+        match self.preset {
+            Preset::Balanced => None,
+            Preset::Bulk => Some(0),
+            Preset::Economy => Some(top / 2),
+            Preset::Risk => Some(top),
+        }
+    }
+}
+
+/// Value of the expected success less every charge, in pico-dollars.
+pub(super) fn utility_pusd(choice: &Choice, value_pusd: u64) -> i64 {
+    let value = u128::from(value_pusd) * u128::from(choice.success_ppm) / 1_000_000;
+    let utility = value as i128 - i128::from(choice.charge_pusd);
+    i64::try_from(utility).unwrap_or(if utility < 0 { i64::MIN } else { i64::MAX })
+}
+
+/// The place of the arm to choose; nothing when there is none.
+pub(super) fn choose(choices: &[Choice], wish: &Wish) -> Option<usize> {
+    let words = [Stakes::Low, Stakes::Normal, Stakes::High, Stakes::Critical];
+    if wish.failure_cost.is_some() {
+        return choose_at(choices, wish);
+    }
+    let up_to = words.into_iter().filter(|word| *word <= wish.stakes);
+    up_to.filter_map(|stakes| choose_at(choices, &Wish { stakes, ..*wish })).max()
+}
+
+fn choose_at(choices: &[Choice], wish: &Wish) -> Option<usize> {
+    let top = choices.iter().map(|choice| choice.rung).max()?;
+    let floor = if wish.wants_top() { top } else { wish.floor.min(top) };
+    let value = wish.value_pusd();
+    let open = || choices.iter().enumerate().filter(move |(_, choice)| choice.rung >= floor);
+    let Some(stood) = standing(choices, wish, floor) else {
+        return best(open(), value);
+    };
+    let default = choices.get(stood)?;
+    let proven = |choice: &Choice| choice.outcomes >= ENOUGH_OUTCOMES;
+    best(
+        open().filter(|(index, choice)| {
+            *index == stood
+                || proven(choice)
+                // A rung that keeps failing gives way upward before the next one is tried.
+                || (choice.rung > default.rung && proven(default))
+        }),
+        value,
+    )
+}
+
+/// The arm a preset stands for, as near as what could be asked allows: its own rung, else the
+/// next higher one, else the next lower one. None when price and evidence alone decide.
+fn standing(choices: &[Choice], wish: &Wish, floor: usize) -> Option<usize> {
+    if wish.failure_cost.is_some() {
+        return None;
+    }
+    let wanted = wish.preset_rung()?.max(floor);
+    let mut open = choices.iter().enumerate().filter(|(_, choice)| choice.rung >= floor);
+    let above = open.clone().map(|(_, choice)| choice.rung).filter(|rung| *rung >= wanted).min();
+    let rung = above.or_else(|| open.clone().map(|(_, choice)| choice.rung).max())?;
+    let usual = open.clone().find(|(_, choice)| choice.rung == rung && choice.usual_effort);
+    usual.or_else(|| open.find(|(_, choice)| choice.rung == rung)).map(|(index, _)| index)
+}
+
+/// The best of some arms; of equals the cheaper, then the lower.
+pub(super) fn best<'a>(
+    choices: impl Iterator<Item = (usize, &'a Choice)>,
+    value_pusd: u64,
+) -> Option<usize> {
+    let mut best: Option<(i64, u64, usize)> = None;
+    for (index, choice) in choices {
+        let utility = utility_pusd(choice, value_pusd);
+        let better = best.is_none_or(|(most, charge, _)| {
+            utility > most || (utility == most && choice.charge_pusd < charge)
+        });
+        if better {
+            best = Some((utility, choice.charge_pusd, index));
+        }
+    }
+    best.map(|(_, _, index)| index)
+}
+
+/// Outcomes of a workload below which a preset stands whatever they say.
+pub(super) const ENOUGH_OUTCOMES: f64 = 7.5;
+
+// What a wrong answer costs by the stakes' word, for each thousand tokens of prompt begun: two
+// tenths of a cent, two cents, fifty cents, twenty dollars.
+const LOW_PUSD: u64 = 2_000_000_000;
+const NORMAL_PUSD: u64 = 20_000_000_000;
+const HIGH_PUSD: u64 = 500_000_000_000;
+const CRITICAL_PUSD: u64 = 20_000_000_000_000;

@@ -1,0 +1,195 @@
+//! Which workload a request belongs to: the one thing that predicts which model it needs.
+//!
+//! The caller's label says it best. Without one, requests of one template are one workload: the
+//! system prompt with its volatile parts (dates, ids, numbers, addresses) blotted out, the sorted
+//! names of the tools and the schema of the answer. Only a hash of that is kept.
+
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use serde_json::Value;
+
+use super::filter::hosted_word;
+use super::hash::Hash;
+use crate::request::{HostedTool, OutputFormat, Part, Request, Role, Tool, WorkKind};
+
+/// A workload and the kind of work it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Workload {
+    pub(super) key: String,
+    pub(super) kind: Option<WorkKind>,
+}
+
+impl Workload {
+    pub(super) fn of(request: &Request) -> Self {
+        Self { key: key(request), kind: kind(request) }
+    }
+}
+
+fn key(request: &Request) -> String {
+    if let Some(label) = request.hints.workload.as_ref().filter(|label| !label.is_empty()) {
+        return format!("label/{label}");
+    }
+    let mut hash = Hash::new();
+    if let Some(instructions) = &request.instructions {
+        hash = template(hash, instructions);
+    }
+    for message in &request.conversation {
+        if !matches!(message.role, Role::System | Role::Developer) {
+            break;
+        }
+        for part in &message.content {
+            if let Part::Text { text } = part {
+                hash = template(hash, text);
+            }
+        }
+    }
+    let mut names: Vec<String> = request.tools.iter().map(tool_name).collect();
+    names.sort_unstable();
+    for name in &names {
+        hash = hash.text(name);
+    }
+    if let OutputFormat::JsonSchema { schema, .. } = &request.output {
+        hash = canonical(hash, schema);
+    }
+    if let Some(kind) = request.hints.kind {
+        hash = hash.text(kind_word(kind));
+    }
+    format!("auto/{:016x}", hash.finish())
+}
+
+/// Hashes the words of a template that stay the same from request to request.
+fn template(mut hash: Hash, text: &str) -> Hash {
+    let mut blotted = false;
+    for word in text.split_whitespace() {
+        let volatile = is_volatile(word);
+        // A run of volatile words is one blot: "22 November 2026" and "2026-11-22" are alike.
+        if !volatile {
+            hash = hash.text(word);
+        } else if !blotted {
+            hash = hash.text("#");
+        }
+        blotted = volatile;
+    }
+    hash.bytes(&[0xfe])
+}
+
+/// Hashes a JSON value by its content, in whatever order its keys stand.
+fn canonical(hash: Hash, value: &Value) -> Hash {
+    match value {
+        Value::Array(items) => items.iter().fold(hash.bytes(b"["), canonical).bytes(b"]"),
+        Value::Object(fields) => {
+            let mut keys: Vec<&String> = fields.keys().collect();
+            keys.sort_unstable();
+            let mut hash = hash.bytes(b"{");
+            for key in keys {
+                hash = canonical(hash.text(key), fields.get(key).unwrap_or(&Value::Null));
+            }
+            hash.bytes(b"}")
+        }
+        Value::String(text) => hash.bytes(b"\"").text(text),
+        Value::Bool(_) | Value::Null | Value::Number(_) => hash.text(&format!("{value}")),
+    }
+}
+
+fn is_volatile(word: &str) -> bool {
+    let bare = word.trim_matches(|c: char| !c.is_alphanumeric());
+    word.bytes().any(|byte| byte.is_ascii_digit() || byte == b'@')
+        || word.contains("://")
+        || CALENDAR.iter().any(|name| {
+            bare.eq_ignore_ascii_case(name)
+                || (bare.len() == 3 && name.get(..3).is_some_and(|s| bare.eq_ignore_ascii_case(s)))
+        })
+}
+
+fn tool_name(tool: &Tool) -> String {
+    match tool {
+        Tool::Function { name, .. } => name.clone(),
+        Tool::Hosted { kind, .. } => format!("hosted/{}", hosted_word(*kind)),
+    }
+}
+
+/// The kind of work, from the caller, else where structure alone tells it.
+fn kind(request: &Request) -> Option<WorkKind> {
+    if request.hints.kind.is_some() {
+        return request.hints.kind;
+    }
+    let hosts = |wanted: HostedTool| {
+        request
+            .tools
+            .iter()
+            .any(|tool| matches!(tool, Tool::Hosted { kind, .. } if *kind == wanted))
+    };
+    if hosts(HostedTool::ComputerUse) {
+        return Some(WorkKind::ComputerUse);
+    }
+    let mut functions = request.tools.iter().filter_map(|tool| match tool {
+        Tool::Function { name, .. } => Some(name.as_str()),
+        Tool::Hosted { .. } => None,
+    });
+    let has_functions = functions.clone().next().is_some();
+    if hosts(HostedTool::Shell) || functions.any(is_shell) {
+        return Some(WorkKind::TerminalAgent);
+    }
+    has_functions.then_some(WorkKind::ToolAgent)
+}
+
+/// Whether a function's name says that it is a shell.
+fn is_shell(name: &str) -> bool {
+    SHELLS.iter().any(|shell| name.eq_ignore_ascii_case(shell))
+}
+
+/// The word that stands for a kind of work in JSON and in keys.
+pub(super) fn kind_word(kind: WorkKind) -> &'static str {
+    match kind {
+        WorkKind::BulkClassification => "bulk_classification",
+        WorkKind::BulkExtraction => "bulk_extraction",
+        WorkKind::BulkRouting => "bulk_routing",
+        WorkKind::Chat => "chat",
+        WorkKind::CodeBoilerplate => "code_boilerplate",
+        WorkKind::CodeDebug => "code_debug",
+        WorkKind::CodeReview => "code_review",
+        WorkKind::ComputerUse => "computer_use",
+        WorkKind::HardReasoning => "hard_reasoning",
+        WorkKind::Planning => "planning",
+        WorkKind::Research => "research",
+        WorkKind::Rewrite => "rewrite",
+        WorkKind::TerminalAgent => "terminal_agent",
+        WorkKind::ToolAgent => "tool_agent",
+        WorkKind::WorkerStep => "worker_step",
+    }
+}
+
+const CALENDAR: [&str; 19] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+    "Monday",
+    "Tuesday",
+    "Wednesday",
+    "Thursday",
+    "Friday",
+    "Saturday",
+    "Sunday",
+];
+
+const SHELLS: [&str; 8] = [
+    "bash",
+    "exec_command",
+    "execute_bash",
+    "run_command",
+    "run_shell_command",
+    "run_terminal_cmd",
+    "shell",
+    "terminal",
+];
