@@ -112,8 +112,8 @@ pub enum NoticeCode {
 ///
 /// # Errors
 ///
-/// `context_overflow` when even the fewest tokens of the prompt do not fit the model,
-/// `invalid_request` when the lane is not offered.
+/// `invalid_request` when the lane is not offered. A prompt that does not fit the model is estimated
+/// all the same; whether it may be sent there is for routing to say.
 pub fn estimate(
     request: &Request,
     model: &Model,
@@ -123,10 +123,6 @@ pub fn estimate(
 ) -> Result<Estimate, Error> {
     let api = api_for(request, model, catalog);
     let input = count_request(request, api, model, vocabularies);
-    let room = model.limits.max_input_tokens.unwrap_or(model.limits.context_tokens);
-    if input.tokens.low > room {
-        return Err(overflow(model, room, input.tokens.low));
-    }
     let output = forecast(request, model, input.tokens.expected);
     let service_tier = request.service_tier.unwrap_or(terms.service_tier);
     let terms = Terms { service_tier, ..*terms };
@@ -196,17 +192,6 @@ fn cost(
         range.high = Pusd::from_pusd(range.high.as_pusd().saturating_mul(STAND_IN_FACTOR));
     }
     Ok(range)
-}
-
-fn overflow(model: &Model, room: u64, needed: u64) -> Error {
-    let message = alloc::format!(
-        "context of `{}` holds {room} input tokens, request needs {needed}",
-        model.id
-    );
-    Error::new(ErrorKind::ContextOverflow, message)
-        .with("model", model.id.as_str())
-        .with("roomTokens", room)
-        .with("neededTokens", needed)
 }
 
 /// How far off the price of a model may be from that of its nearest relative: the factor between

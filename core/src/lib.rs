@@ -21,6 +21,7 @@ pub mod estimate;
 pub mod money;
 pub mod plan;
 pub mod provider;
+pub mod quote;
 pub mod receipt;
 pub mod request;
 pub mod route;
