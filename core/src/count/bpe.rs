@@ -1,81 +1,153 @@
 //! From a piece to its tokens, in time linear in the piece.
 //!
-//! Byte pair encoding merges the adjacent pair of lowest rank until nothing merges. Doing that
-//! literally is quadratic or needs a heap. Here the result is found without merging, which rests
-//! on two facts that hold for every vocabulary whose tokens each encode to themselves (the build
-//! script checks it):
+//! Byte pair encoding merges the adjacent pair of lowest rank, the leftmost of equals, until
+//! nothing merges. Done to the letter that is quadratic, so it is only done to at most
+//! [`WINDOW`](super::window::WINDOW) units at a time, in arrays on the stack. Three facts make the result exact; they
+//! hold for every vocabulary whose tokens each encode to themselves, which the build script
+//! checks:
 //!
 //! 1. A sequence of tokens is the encoding of its text exactly when each adjacent two are the
 //!    encoding of theirs: a merge that would happen somewhere would already happen between two
-//!    neighbours. So being right is a local question, answered by [`agree`].
-//! 2. Hence the encoding of a text's prefix has one possible last token, and a prefix that ended
-//!    in a dead end once is dead for good.
+//!    neighbours. Being right is a local question, answered by [`agree`].
+//! 2. So a long piece may be encoded window by window: the tokens of a window agree with each
+//!    other, and only the seam is left to ask. A window starts where a token of the window
+//!    before ended, well before that window's end; where the seam does not agree, one token
+//!    earlier.
+//! 3. Merging may start from characters instead of bytes where [`Tables::atom`] knows a token
+//!    that the bytes of the character merge into before any of them meets a neighbour.
 //!
-//! The search takes the longest token that agrees with the one before, and steps back when no
-//! token does. By 2 a bit per place keeps it from trying an end twice, so the work is bounded by
-//! the places times the tokens that begin at one.
+//! Where no seam agrees, which takes a text made for it or a run longer than a window, the whole
+//! piece is merged with a queue, in n log n.
 
-use alloc::vec::Vec;
+use alloc::{collections::BinaryHeap, vec::Vec};
+use core::cmp::Reverse;
 
-use super::table::Tables;
+use super::{
+    table::{NONE, Tables},
+    window::Window,
+};
 
-/// Room for one search; reused, it keeps what it has allocated.
-#[derive(Default)]
-pub(crate) struct Scratch {
-    path: Vec<u32>,
-    dead: Vec<u64>,
+/// Calls `see` with the tokens of a piece of UTF-8, in order; their count.
+#[inline]
+pub(crate) fn encode(
+    tables: &Tables,
+    window: &mut Window,
+    piece: &[u8],
+    mut see: impl FnMut(u32),
+) -> usize {
+    if window.encode(tables, piece, 0) == piece.len() {
+        let mut count = 0;
+        window.for_each(|token| {
+            see(token);
+            count += 1;
+        });
+        return count;
+    }
+    let tokens = long(tables, piece, window).unwrap_or_else(|| by_queue(tables, piece));
+    tokens.iter().for_each(|token| see(*token));
+    tokens.len()
 }
 
-/// The tokens of a piece, in order; they stay valid until the scratch is used again.
-pub(crate) fn encode<'a>(tables: &Tables, piece: &[u8], scratch: &'a mut Scratch) -> &'a [u32] {
-    let Scratch { path, dead } = scratch;
-    path.clear();
-    dead.clear();
-    dead.resize(piece.len() / 64 + 1, 0);
-    let mut at = 0;
-    let mut candidates = tables.candidates(piece);
-    while at < piece.len() {
-        let rest = &piece[at..];
-        let last = path.last().copied();
-        let found = loop {
-            let Some(token) = tables.next_candidate(rest, &mut candidates) else { break None };
-            let end = at + tables.bytes_len(token);
-            let is_dead = dead[end / 64] >> (end % 64) & 1 != 0;
-            if !is_dead && last.is_none_or(|last| agree(tables, last, token)) {
-                break Some((token, end));
+/// The tokens of a piece longer than the window, which holds its beginning; nothing where the
+/// seams do not hold.
+#[inline(never)]
+fn long(tables: &Tables, piece: &[u8], window: &mut Window) -> Option<Vec<u32>> {
+    let mut tokens: Vec<u32> = Vec::with_capacity(piece.len() / 4);
+    let (mut start, mut end) = (0, window.end());
+    loop {
+        // INVARIANT: `tokens` is an encoding of the piece up to `start`, and the window holds
+        // one of what is between `start` and `end`.
+        let reached = start;
+        let mut steps = 0;
+        while tokens.last().is_some_and(|last| !agree(tables, *last, window.first())) {
+            steps += 1;
+            if steps > 8 {
+                return None;
             }
-        };
-        match (found, last) {
-            (Some((token, end)), _) => {
-                path.push(token);
-                at = end;
-                candidates = tables.candidates(&piece[at..]);
+            start -= tables.bytes_len(tokens.pop()?);
+            end = window.encode(tables, piece, start);
+        }
+        if end == piece.len() {
+            window.for_each(|token| tokens.push(token));
+            return Some(tokens);
+        }
+        // The last tokens would be others if the window went on.
+        let keep = window.stable_end();
+        let mut settled = false;
+        window.for_each(|token| {
+            let next = start + tables.bytes_len(token);
+            settled |= start >= keep || next == end;
+            if !settled {
+                tokens.push(token);
+                start = next;
             }
-            (None, Some(last)) => {
-                dead[at / 64] |= 1 << (at % 64);
-                path.pop();
-                let len = tables.bytes_len(last);
-                at -= len;
-                candidates = tables.candidates(&piece[at..]);
-                candidates.shorter_than(len);
-            }
-            // Every byte is a token, so the first place always has an encoding.
-            (None, None) => break,
+        });
+        // Going back to where it was would go on forever.
+        if steps > 0 && start <= reached || !settled {
+            return None;
+        }
+        let next = window.encode(tables, piece, start);
+        if next <= end {
+            return None;
+        }
+        end = next;
+    }
+}
+
+/// Merging by the definition, the next merge from a queue.
+#[inline(never)]
+fn by_queue(tables: &Tables, piece: &[u8]) -> Vec<u32> {
+    let mut tokens: Vec<u32> = piece.iter().map(|byte| tables.byte(*byte)).collect();
+    let len = tokens.len();
+    let mut next: Vec<usize> = (1..=len).collect();
+    let mut previous: Vec<usize> = (0..len).map(|at| at.wrapping_sub(1)).collect();
+    let mut queue = BinaryHeap::with_capacity(len);
+    let rank = |tokens: &[u32], left: usize, right: usize| match tokens.get(right) {
+        Some(right) => tables.merge(tokens[left], *right),
+        None => NONE,
+    };
+    for at in 0..len {
+        let merged = rank(&tokens, at, at + 1);
+        if merged != NONE {
+            queue.push(Reverse((merged, at)));
         }
     }
-    path
+    while let Some(Reverse((merged, at))) = queue.pop() {
+        let right = next[at];
+        // What was merged since is no token any more, or another one.
+        if tokens[at] == NONE || rank(&tokens, at, right) != merged {
+            continue;
+        }
+        tokens[at] = merged;
+        if let Some(token) = tokens.get_mut(right) {
+            *token = NONE;
+            next[at] = next[right];
+        }
+        if let Some(before) = previous.get_mut(next[at]) {
+            *before = at;
+        }
+        for left in [at, previous[at]] {
+            if left < len {
+                let merged = rank(&tokens, left, next[left]);
+                if merged != NONE {
+                    queue.push(Reverse((merged, left)));
+                }
+            }
+        }
+    }
+    tokens.retain(|token| *token != NONE);
+    tokens
 }
 
 /// Whether two tokens stay apart when their text is encoded.
 ///
 /// Undoes the later of the two tokens' merges, again and again, and asks whether what then meets
 /// at the border would have merged before that.
-#[inline]
-pub(crate) fn agree(tables: &Tables, mut left: u32, mut right: u32) -> bool {
+fn agree(tables: &Tables, mut left: u32, mut right: u32) -> bool {
     // Ranks from here on are merged too late to matter.
-    let mut limit = u32::MAX;
+    let mut limit = NONE;
     loop {
-        if tables.merge(left, right).is_some_and(|merged| merged < limit) {
+        if tables.merge(left, right) < limit {
             return false;
         }
         if left.max(right) < 256 {

@@ -6,6 +6,7 @@
 
 mod approx;
 mod bpe;
+mod cache;
 mod class;
 mod encoding;
 mod frame;
@@ -17,6 +18,7 @@ mod table;
 mod tally;
 mod vocab;
 mod vocabularies;
+mod window;
 
 pub use {
     encoding::Encoding,

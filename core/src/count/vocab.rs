@@ -3,11 +3,13 @@
 use alloc::{format, string::String, vec::Vec};
 
 use super::{
-    bpe::{self, Scratch},
+    bpe,
+    cache::Cache,
     encoding::Encoding,
     pack::{self, Unreadable},
     split::{Cl100k, Gpt2, O200k, Rule},
-    table::Tables,
+    table::{NONE, Piece, Tables},
+    window::Window,
 };
 use crate::error::Error;
 
@@ -29,6 +31,7 @@ use crate::error::Error;
 pub struct Vocab {
     encoding: Encoding,
     tables: Tables,
+    cache: Cache,
 }
 
 impl Vocab {
@@ -55,7 +58,8 @@ impl Vocab {
         let (_, digest) = expected.ok_or_else(|| unreadable(Unreadable::OtherEncoding))?;
         let packed = pack::read(code, *digest, file).map_err(unreadable)?;
         let tables = Tables::build(&packed).ok_or_else(|| unreadable(Unreadable::Corrupted))?;
-        Ok(Self { encoding, tables })
+        let cache = Cache::new().ok_or_else(|| unreadable(Unreadable::Corrupted))?;
+        Ok(Self { encoding, tables, cache })
     }
 
     /// The encoding this is the vocabulary of.
@@ -149,15 +153,15 @@ impl Vocab {
 
     fn pieces_by<R: Rule>(&self, text: &str, mut see: impl FnMut(usize) -> bool) -> bool {
         let text = text.as_bytes();
-        let mut scratch = Scratch::default();
+        let mut window = Window::new();
         let mut at = 0;
         while at < text.len() {
             let end = R::piece_end(text, at);
-            let piece = &text[at..end];
-            let count = match self.tables.find(piece) {
-                Some(_) => 1,
-                None => bpe::encode(&self.tables, piece, &mut scratch).len(),
-            };
+            let piece = Piece { text, at, len: end - at };
+            let count = self.cache.count(piece, || match self.tables.find(piece) {
+                NONE => bpe::encode(&self.tables, &mut window, piece.bytes(), |_| {}),
+                _ => 1,
+            });
             if !see(count) {
                 return false;
             }
@@ -170,17 +174,17 @@ impl Vocab {
         let text = text.as_bytes();
         let hole = self.encoding.hole();
         let rank = |index: u32| if index >= hole { index + 1 } else { index };
-        let mut scratch = Scratch::default();
+        let mut window = Window::new();
         let mut at = 0;
         while at < text.len() {
             let end = R::piece_end(text, at);
-            let piece = &text[at..end];
+            let piece = Piece { text, at, len: end - at };
             match self.tables.find(piece) {
-                Some(index) => tokens.push(rank(index)),
-                None => {
-                    let indices = bpe::encode(&self.tables, piece, &mut scratch);
-                    tokens.extend(indices.iter().map(|index| rank(*index)));
+                NONE => {
+                    let push = |index| tokens.push(rank(index));
+                    bpe::encode(&self.tables, &mut window, piece.bytes(), push);
                 }
+                index => tokens.push(rank(index)),
             }
             at = end;
         }

@@ -39,9 +39,7 @@ impl Rule for O200k {
                 let (following, _) = class::at(text, next);
                 if class::is_in(following, LETTERS) {
                     contraction(text, word(text, next))
-                } else if class == OTHER {
-                    symbols(text, next)
-                } else if byte(text, at) == b' ' && following == OTHER {
+                } else if class == OTHER || byte(text, at) == b' ' && following == OTHER {
                     symbols(text, next)
                 } else {
                     white_space(text, at)

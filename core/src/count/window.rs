@@ -1,0 +1,247 @@
+//! Merging by the definition, of a few units in arrays of fixed size.
+
+use super::table::{NONE, Tables};
+
+/// Units merged at a time, twice as many as the longest token has bytes.
+pub(crate) const WINDOW: usize = 256;
+
+/// Units at the end of a full window whose tokens may depend on what comes after it.
+const UNSTABLE: usize = 32;
+
+/// Up to so many units are merged without blocks.
+const FEW: usize = 32;
+
+/// Units whose smallest key is kept.
+const BLOCK: usize = 16;
+const BLOCKS: usize = WINDOW / BLOCK;
+
+/// The key of a unit that does not merge with the next.
+const NO_KEY: u64 = u64::MAX;
+
+/// Low bits of a key: the place of the unit.
+const PLACE_BITS: u32 = 8;
+
+/// Room for merging; reused, so that nothing is allocated for a piece.
+pub(crate) struct Window {
+    /// The tokens; those merged into one before them keep their place and are passed over.
+    tokens: [u32; WINDOW],
+    /// Of each unit, the rank of merging it with the next and its place, or [`NO_KEY`]: the
+    /// smallest key is the next merge, the leftmost of equals. They are of 64 bits to be compared
+    /// one by one, since a vector read just after the write of one key waits for that write.
+    keys: [u64; WINDOW],
+    smallest: [u64; BLOCKS],
+    waiting: [u64; 3 * FEW],
+    next: [u16; WINDOW],
+    previous: [u16; WINDOW],
+    units: usize,
+    /// Where in the piece the units end, and where those end that depend on nothing after.
+    end: usize,
+    stable_end: usize,
+}
+
+impl Window {
+    pub(crate) fn new() -> Self {
+        Self {
+            tokens: [0; WINDOW],
+            keys: [NO_KEY; WINDOW],
+            smallest: [NO_KEY; BLOCKS],
+            waiting: [NO_KEY; 3 * FEW],
+            next: [0; WINDOW],
+            previous: [0; WINDOW],
+            units: 0,
+            end: 0,
+            stable_end: 0,
+        }
+    }
+
+    /// Encodes what fits of the piece from `start` on; where that ends.
+    #[inline]
+    pub(crate) fn encode(&mut self, tables: &Tables, piece: &[u8], start: usize) -> usize {
+        self.fill(tables, piece, start);
+        let found = self.find_keys(tables);
+        if self.units <= FEW {
+            self.merge_few(tables, found);
+        } else {
+            self.merge_many(tables);
+        }
+        self.end
+    }
+
+    /// Where what fitted ends.
+    pub(crate) fn end(&self) -> usize {
+        self.end
+    }
+
+    /// Tokens that start before this are stable in a full window.
+    pub(crate) fn stable_end(&self) -> usize {
+        self.stable_end
+    }
+
+    /// The first token.
+    pub(crate) fn first(&self) -> u32 {
+        self.tokens[0]
+    }
+
+    /// Calls `see` with each token in order.
+    #[inline]
+    pub(crate) fn for_each(&self, mut see: impl FnMut(u32)) {
+        let mut at = 0;
+        while at < self.units {
+            see(self.tokens[at % WINDOW]);
+            at = usize::from(self.next[at % WINDOW]);
+        }
+    }
+
+    #[inline]
+    fn fill(&mut self, tables: &Tables, piece: &[u8], start: usize) {
+        let (mut at, mut units, mut before) = (start, 0, None);
+        self.stable_end = start;
+        while at < piece.len() && units + 4 <= WINDOW {
+            if units <= WINDOW - UNSTABLE {
+                self.stable_end = at;
+            }
+            let lead = piece[at];
+            let (code, bytes) = short_char(piece, at);
+            let after = piece.get(at + bytes).copied();
+            match tables.atom(code).between(before, after).filter(|_| bytes > 0) {
+                Some(atom) => {
+                    self.tokens[units] = atom;
+                    units += 1;
+                    at += bytes;
+                }
+                None => {
+                    for _ in 0..bytes.max(1).min(piece.len() - at) {
+                        self.tokens[units] = tables.byte(piece[at]);
+                        units += 1;
+                        at += 1;
+                    }
+                }
+            }
+            if !matches!(lead, 0x80..0xc0) {
+                before = Some(lead);
+            }
+        }
+        self.units = units;
+        self.end = at.min(piece.len());
+    }
+
+    /// Links the units and finds what each merges into with the next; how many do.
+    #[inline]
+    fn find_keys(&mut self, tables: &Tables) -> usize {
+        let mut found = 0;
+        for at in 0..self.units {
+            self.next[at] = at as u16 + 1;
+            self.previous[at] = (at as u16).wrapping_sub(1);
+            let next = if at + 1 < self.units {
+                key(tables, self.tokens[at], self.tokens[at + 1], at)
+            } else {
+                NO_KEY
+            };
+            self.keys[at] = next;
+            if self.units <= FEW {
+                self.waiting[found] = next;
+                found += usize::from(next != NO_KEY);
+            }
+        }
+        found
+    }
+
+    /// Merges when there are few units: the keys there are wait in no order.
+    #[inline]
+    fn merge_few(&mut self, tables: &Tables, mut waiting: usize) {
+        while waiting > 0 {
+            let (mut least, mut least_at) = (self.waiting[0], 0);
+            for at in 1..waiting {
+                if self.waiting[at] < least {
+                    (least, least_at) = (self.waiting[at], at);
+                }
+            }
+            waiting -= 1;
+            self.waiting[least_at] = self.waiting[waiting];
+            let at = least as usize % WINDOW;
+            // Keys of units that were merged or got another neighbour since are left behind.
+            if self.keys[at] != least {
+                continue;
+            }
+            let (before, _) = self.merge_at(tables, at, (least >> PLACE_BITS) as u32);
+            for at in [at, before] {
+                self.waiting[waiting] = self.keys[at];
+                waiting += usize::from(self.keys[at] != NO_KEY);
+            }
+        }
+    }
+
+    /// Merges when there are many units: the smallest key of each block is known.
+    #[inline(never)]
+    fn merge_many(&mut self, tables: &Tables) {
+        let blocks = self.units.div_ceil(BLOCK);
+        for block in 0..blocks {
+            self.refresh(block * BLOCK);
+        }
+        loop {
+            let least = self.smallest[..blocks].iter().fold(NO_KEY, |least, key| least.min(*key));
+            if least == NO_KEY {
+                return;
+            }
+            let at = least as usize % WINDOW;
+            let (before, right) = self.merge_at(tables, at, (least >> PLACE_BITS) as u32);
+            self.refresh(at);
+            if right / BLOCK != at / BLOCK {
+                self.refresh(right);
+            }
+            if before / BLOCK != at / BLOCK {
+                self.refresh(before);
+            }
+        }
+    }
+
+    /// Merges a unit with the next; the unit before (itself for the first) and the one merged in.
+    #[inline(always)]
+    fn merge_at(&mut self, tables: &Tables, at: usize, merged: u32) -> (usize, usize) {
+        let right = usize::from(self.next[at]) % WINDOW;
+        let next = usize::from(self.next[right]);
+        self.tokens[at] = merged;
+        self.next[at] = next as u16;
+        self.keys[right] = NO_KEY;
+        self.keys[at] = NO_KEY;
+        if next < self.units {
+            self.previous[next % WINDOW] = at as u16;
+            self.keys[at] = key(tables, merged, self.tokens[next % WINDOW], at);
+        }
+        if at == 0 {
+            return (at, right);
+        }
+        let before = usize::from(self.previous[at]) % WINDOW;
+        self.keys[before] = key(tables, self.tokens[before], merged, before);
+        (before, right)
+    }
+
+    #[inline(always)]
+    fn refresh(&mut self, at: usize) {
+        let block = at / BLOCK % BLOCKS;
+        let end = self.units.min((block + 1) * BLOCK);
+        let keys = &self.keys[block * BLOCK..end];
+        self.smallest[block] = keys.iter().fold(NO_KEY, |least, key| least.min(*key));
+    }
+}
+
+#[inline(always)]
+fn key(tables: &Tables, left: u32, right: u32, at: usize) -> u64 {
+    match tables.merge(left, right) {
+        NONE => NO_KEY,
+        rank => u64::from(rank) << PLACE_BITS | at as u64,
+    }
+}
+
+/// The character that starts at a place and its length, when it is below U+10000; a length of
+/// 0 when it is above or there is none.
+#[inline(always)]
+fn short_char(piece: &[u8], at: usize) -> (u32, usize) {
+    let byte = |i: usize| u32::from(piece.get(at + i).copied().unwrap_or(0));
+    match byte(0) {
+        lead @ 0..0x80 => (lead, 1),
+        lead @ 0xc0..0xe0 => ((lead & 0x1f) << 6 | byte(1) & 0x3f, 2),
+        lead @ 0xe0..0xf0 => ((lead & 0xf) << 12 | (byte(1) & 0x3f) << 6 | byte(2) & 0x3f, 3),
+        _ => (0, 0),
+    }
+}
