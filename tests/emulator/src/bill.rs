@@ -6,6 +6,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::prompt::Prompt;
+
 /// What an answer that breaks off costs.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -75,6 +77,16 @@ impl Usage {
 }
 
 impl BillLine {
+    pub(crate) fn new(request_id: &str, prompt: &Prompt) -> Self {
+        Self {
+            request_id: request_id.to_owned(),
+            api: prompt.api.name().to_owned(),
+            model: prompt.model_name.clone(),
+            service_tier: prompt.lane().to_owned(),
+            ..Self::default()
+        }
+    }
+
     /// Charges an answer of which `delivered_tokens` output tokens went out.
     pub(crate) fn charge(&mut self, usage: &Usage, delivered_tokens: u64) {
         let output_tokens = usage.output_tokens.min(delivered_tokens);

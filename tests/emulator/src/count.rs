@@ -6,7 +6,7 @@
 //! of their compact JSON and 8 each, calls and results as their text and 8 each. Providers without a
 //! public tokeniser are charged 115 % (Claude) and 110 % (Gemini) of `o200k_base`.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 
 use tiktoken_rs::{CoreBPE, cl100k_base_singleton, o200k_base_singleton};
 
@@ -103,35 +103,50 @@ fn vocabulary(model: &Model) -> &'static CoreBPE {
     if model.cl100k { cl100k_base_singleton() } else { o200k_base_singleton() }
 }
 
-/// What the prompt caches hold: for each model and key the hashes of the prompts' beginnings.
+/// What the prompt caches hold: hashes of the beginnings of prompts, in steps of 128 tokens.
 ///
-/// As OpenAI documents it (prompt caching guide, checked 2026-11-22): prompts from 1,024 tokens, in
-/// steps of 128, by longest common beginning.
+/// As OpenAI documents it (prompt caching guide, checked 2026-11-22): prompts from 1,024 tokens, by
+/// longest common beginning. Claude caches only what the caller marks.
 #[derive(Debug, Default)]
 pub(crate) struct PromptCache {
-    known: HashMap<u64, ()>,
+    known: HashSet<u64>,
 }
 
 impl PromptCache {
-    /// The input tokens that were seen before; the prompt is remembered.
-    pub(crate) fn read(&mut self, prompt: &Prompt, input_tokens: u64) -> u64 {
-        let text = prompt.text();
+    /// The input tokens that were seen before and those that are new to the cache.
+    pub(crate) fn read(&mut self, prompt: &Prompt, input_tokens: u64) -> (u64, u64) {
+        let text = match (prompt.api, &prompt.marked_text) {
+            (Api::Messages, None) => return (0, 0),
+            (_, Some(marked)) => marked.clone(),
+            (_, None) => prompt.text(),
+        };
         let tokens = vocabulary(&prompt.model).encode_ordinary(&text);
         let mut hash = fnv(FNV_START, prompt.model.id.as_bytes());
-        let mut seen_tokens = 0;
+        let (mut seen_tokens, mut whole_tokens) = (0, 0);
         let mut is_seen = true;
         for (index, step) in tokens.chunks_exact(128).enumerate() {
             for token in step {
                 hash = fnv(hash, &token.to_le_bytes());
             }
-            is_seen &= self.known.insert(hash, ()).is_some();
-            let length = (index as u64 + 1) * 128;
-            if is_seen && length >= 1_024 {
-                seen_tokens = length;
+            is_seen &= !self.known.insert(hash);
+            let length_tokens = (index as u64 + 1) * 128;
+            if length_tokens >= 1_024 {
+                whole_tokens = length_tokens;
+                seen_tokens = if is_seen { length_tokens } else { seen_tokens };
             }
         }
-        seen_tokens.min(input_tokens)
+        let whole_tokens = whole_tokens.min(input_tokens);
+        let seen_tokens = seen_tokens.min(whole_tokens);
+        (seen_tokens, whole_tokens - seen_tokens)
     }
+}
+
+/// Whether what goes into the cache is counted apart: on Claude, and from GPT-5.6 on (price lists,
+/// checked 2026-11-22).
+pub(crate) fn counts_cache_writes(model: &Model) -> bool {
+    model.maker == Maker::Anthropic
+        || model.id.starts_with("gpt-5.6")
+        || model.id.starts_with("gpt-6")
 }
 
 fn fnv(hash: u64, bytes: &[u8]) -> u64 {

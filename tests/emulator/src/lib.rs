@@ -22,6 +22,8 @@
 //! | `GET`, `DELETE /v1/responses/{id}` | stored answers |
 //! | `POST /v1/responses/input_tokens` | the count of a request |
 //! | `POST /v1/chat/completions` | OpenAI Chat Completions, whole or as chunks |
+//! | `POST /v1/messages`, `/v1/messages/count_tokens` | Anthropic Messages, whole or as events, and their count |
+//! | `POST /v1beta/models/{id}:generateContent`, `:streamGenerateContent`, `:countTokens` | Gemini, also under `/v1` |
 //! | `GET /v1/models`, `/v1/models/{id}`, `/v1beta/models` | the models on offer |
 //!
 //! Hosted tools are accepted and never called. Images and files are charged at one flat rate.
@@ -71,12 +73,14 @@
 
 mod answer;
 mod bill;
+mod compose;
 mod control;
 mod count;
 mod cross_origin;
 mod delivery;
 mod exchange;
 mod fault;
+mod intake;
 mod limit;
 mod matcher;
 mod models;
@@ -87,6 +91,7 @@ mod record;
 mod reply;
 mod server;
 mod state;
+mod stored;
 mod wire;
 mod wreck;
 

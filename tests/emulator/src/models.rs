@@ -124,10 +124,10 @@ const ROWS: &[(&str, &str, Maker, u64, u64, &str)] = &[
     ("claude-sonnet-5-5", "", Anthropic, 1_000_000, 128_000, ""),
     ("claude-haiku-4-5", "20251001", Anthropic, 200_000, 64_000, ""),
     ("claude-haiku-5-5", "", Anthropic, 1_000_000, 128_000, ""),
-    ("gemini-2.5-pro", "", Google, 1_048_576, 65_536, ""),
-    ("gemini-2.5-flash", "", Google, 1_048_576, 65_536, ""),
+    ("gemini-2.5-pro", "", Google, 1_048_576, 65_536, "low"),
+    ("gemini-2.5-flash", "", Google, 1_048_576, 65_536, "low"),
     ("gemini-2.5-flash-lite", "", Google, 1_048_576, 65_536, ""),
-    ("gemini-3-flash-preview", "", Google, 1_048_576, 65_536, ""),
+    ("gemini-3-flash-preview", "", Google, 1_048_576, 65_536, "low"),
 ];
 
 /// Shut down on 2026-10-23 (the deprecated values of the official SDK's model list, checked

@@ -7,9 +7,9 @@ use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
 use serde_json::{Value, json};
 
-use crate::exchange::{Reply, is_anthropic};
 use crate::models::{self, Maker, Model};
 use crate::prompt::Api;
+use crate::reply::{Reply, is_anthropic};
 use crate::state::Shared;
 use crate::wire::problem::Problem;
 

@@ -88,6 +88,8 @@ pub(crate) struct Prompt {
     pub(crate) thinking_tokens: Option<u64>,
     pub(crate) stream: bool,
     pub(crate) service_tier: String,
+    /// What the caller wants cached, where the format leaves that to the caller.
+    pub(crate) marked_text: Option<String>,
 }
 
 impl Prompt {
@@ -109,6 +111,14 @@ impl Prompt {
     pub(crate) fn text(&self) -> String {
         let texts: Vec<&str> = self.messages.iter().map(|message| message.text.as_str()).collect();
         texts.join("\n")
+    }
+
+    /// The lane the request is charged in.
+    pub(crate) fn lane(&self) -> &str {
+        match self.service_tier.as_str() {
+            "auto" | "standard" | "standard_only" => "default",
+            lane => lane,
+        }
     }
 
     /// The reasoning effort in force.

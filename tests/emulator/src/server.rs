@@ -17,7 +17,7 @@ use tokio::task::JoinSet;
 
 use crate::options::Options;
 use crate::state::Shared;
-use crate::{control, cross_origin, exchange, models_route};
+use crate::{control, cross_origin, exchange, models_route, stored};
 
 /// The connection a request came on; kept to be able to reset it.
 #[derive(Clone, Debug, Default)]
@@ -142,17 +142,18 @@ async fn connection(stream: TcpStream, router: Router) {
 fn router(shared: &Arc<Shared>) -> Router {
     Router::new()
         .route("/v1/responses", post(exchange::responses))
-        .route("/v1/responses/input_tokens", post(exchange::input_tokens))
-        .route(
-            "/v1/responses/{id}",
-            get(exchange::stored_response).delete(exchange::delete_response),
-        )
+        .route("/v1/responses/input_tokens", post(stored::input_tokens))
+        .route("/v1/responses/{id}", get(stored::response).delete(stored::delete))
         .route("/v1/chat/completions", post(exchange::chat))
         .route("/v1/models", get(models_route::list))
-        .route("/v1/models/{id}", get(models_route::one))
+        .route("/v1/models/{id}", get(models_route::one).post(exchange::gemini))
+        .route("/v1/messages", post(exchange::messages))
+        .route("/v1/messages/count_tokens", post(stored::count_tokens))
         .route("/v1beta/models", get(models_route::google))
+        .route("/v1beta/models/{call}", post(exchange::gemini))
         .route("/_emulator/{what}", any(control::control))
         .fallback(exchange::unknown_path)
+        .method_not_allowed_fallback(exchange::unknown_path)
         .layer(axum::middleware::from_fn(cross_origin::open))
         .with_state(Arc::clone(shared))
 }

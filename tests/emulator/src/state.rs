@@ -8,11 +8,12 @@ use serde_json::Value;
 
 use crate::answer::{self, Scripted};
 use crate::bill::{Bill, BillLine, Broken, Usage};
-use crate::count::PromptCache;
+use crate::count::{PromptCache, counts_cache_writes};
 use crate::fault::Fault;
 use crate::limit::Limits;
 use crate::matcher::Subject;
 use crate::options::Options;
+use crate::prompt::Prompt;
 use crate::record::Received;
 
 /// Everything the routes share.
@@ -161,8 +162,16 @@ impl Shared {
         faults[choice].clone()
     }
 
-    pub(crate) fn cached_tokens(&self, prompt: &crate::prompt::Prompt, input_tokens: u64) -> u64 {
-        if self.options.prompt_cache { self.inner().cache.read(prompt, input_tokens) } else { 0 }
+    /// Works out what the prompt cache saves, unless a script has said so.
+    pub(crate) fn use_cache(&self, prompt: &Prompt, usage: &mut Usage) {
+        if !self.options.prompt_cache || usage.cache_read_tokens + usage.cache_write_tokens > 0 {
+            return;
+        }
+        let (read_tokens, new_tokens) = self.inner().cache.read(prompt, usage.input_tokens);
+        usage.cache_read_tokens = read_tokens;
+        if counts_cache_writes(&prompt.model) {
+            usage.cache_write_tokens = new_tokens;
+        }
     }
 
     /// What the rate limits say about a request of this size.

@@ -95,6 +95,8 @@ pub(crate) struct Answer {
     pub(crate) tool_calls: Vec<ToolCall>,
     pub(crate) reasoning: Option<String>,
     pub(crate) finish: Finish,
+    /// The caller's stop sequence that ended the text.
+    pub(crate) stopped_by: Option<String>,
     pub(crate) usage: Usage,
     pub(crate) tokens_per_second: Option<u32>,
 }
@@ -119,7 +121,7 @@ pub(crate) fn take(scripted: &mut Vec<Scripted>, subject: &Subject<'_>) -> Optio
 }
 
 /// Answers a request; the usage is complete but for what a cache saves.
-pub(crate) fn answer(prompt: &Prompt, scripted: Option<Scripted>) -> Answer {
+pub(crate) fn answer(prompt: &Prompt, scripted: Option<Scripted>, input_tokens: u64) -> Answer {
     let said = scripted.unwrap_or_else(|| invent::invent(prompt));
     let mut answer = Answer {
         refusal: said.refusal,
@@ -129,8 +131,9 @@ pub(crate) fn answer(prompt: &Prompt, scripted: Option<Scripted>) -> Answer {
         ..Answer::default()
     };
     let text = said.text.or_else(|| said.json.map(|json| json.to_string())).unwrap_or_default();
-    let (text, is_stopped) = until_stop(&text, &prompt.stop);
-    answer.text = if said.deltas.is_empty() || is_stopped {
+    let (text, stopped_by) = until_stop(&text, &prompt.stop);
+    answer.stopped_by = stopped_by;
+    answer.text = if said.deltas.is_empty() || answer.stopped_by.is_some() {
         count::pieces(&prompt.model, &text)
     } else {
         said.deltas
@@ -149,7 +152,7 @@ pub(crate) fn answer(prompt: &Prompt, scripted: Option<Scripted>) -> Answer {
     if let Some(output_tokens) = said.output_tokens {
         answer.usage.output_tokens = output_tokens.max(answer.usage.reasoning_tokens);
     }
-    answer.usage.input_tokens = said.input_tokens.unwrap_or_else(|| count::input_tokens(prompt));
+    answer.usage.input_tokens = said.input_tokens.unwrap_or(input_tokens);
     answer.usage.cache_read_tokens =
         said.cache_read_tokens.unwrap_or(0).min(answer.usage.input_tokens);
     answer.usage.cache_write_tokens = said
@@ -195,11 +198,12 @@ fn first_tokens(model: &crate::models::Model, text: &str, limit_tokens: u64) -> 
     count::pieces(model, text).into_iter().take(limit).collect()
 }
 
-fn until_stop(text: &str, stop: &[String]) -> (String, bool) {
-    let end = stop.iter().filter(|stop| !stop.is_empty()).filter_map(|stop| text.find(stop)).min();
-    match end {
-        Some(end) => (text[..end].to_owned(), true),
-        None => (text.to_owned(), false),
+fn until_stop(text: &str, stop: &[String]) -> (String, Option<String>) {
+    let found = stop.iter().filter(|stop| !stop.is_empty());
+    let first = found.filter_map(|stop| Some((text.find(stop)?, stop))).min();
+    match first {
+        Some((end, stop)) => (text[..end].to_owned(), Some(stop.clone())),
+        None => (text.to_owned(), None),
     }
 }
 

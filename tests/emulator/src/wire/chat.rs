@@ -77,6 +77,7 @@ pub(crate) fn read(fields: &Fields, model: Model) -> Result<Prompt, Problem> {
         thinking_tokens: None,
         stream: fields.flag("stream")?.unwrap_or(false),
         service_tier: fields.text("service_tier")?.unwrap_or("default").to_owned(),
+        marked_text: None,
         model,
     })
 }
@@ -163,6 +164,11 @@ fn format(fields: &Fields) -> Result<Format, Problem> {
     }
 }
 
+/// How many answers were asked for; each is the same and each is charged.
+pub(crate) fn choices(fields: &Fields) -> u64 {
+    fields.any("n").and_then(Value::as_u64).unwrap_or(1).clamp(1, 128)
+}
+
 /// Writes one answer.
 #[derive(Debug)]
 pub(crate) struct Writer<'a> {
@@ -185,11 +191,6 @@ impl<'a> Writer<'a> {
         Self { prompt, fields, answer, id: shared.id("chatcmpl-"), created: unix_s(), call_ids }
     }
 
-    /// How many answers were asked for; each is the same and each is charged.
-    pub(crate) fn choices(fields: &Fields) -> u64 {
-        fields.any("n").and_then(Value::as_u64).unwrap_or(1).clamp(1, 128)
-    }
-
     pub(crate) fn whole(&self) -> Value {
         let answer = self.answer;
         let has_text =
@@ -207,7 +208,7 @@ impl<'a> Writer<'a> {
             });
             message["tool_calls"] = calls.collect();
         }
-        let choices = (0..Self::choices(self.fields)).map(|index| {
+        let choices = (0..choices(self.fields)).map(|index| {
             json!({"index": index, "message": message, "logprobs": null,
                 "finish_reason": finish_reason(answer.finish)})
         });
@@ -224,7 +225,7 @@ impl<'a> Writer<'a> {
             .and_then(Value::as_bool)
             .unwrap_or(false);
         let mut events = Vec::new();
-        for index in 0..Self::choices(self.fields) {
+        for index in 0..choices(self.fields) {
             self.choice(&mut events, index, has_usage);
         }
         if has_usage {
@@ -238,8 +239,7 @@ impl<'a> Writer<'a> {
         if let Some(last) = events.pop() {
             events.push(last.last());
         }
-        let done = "[DONE]".to_owned();
-        events.push(Event { name: None, data: done, tokens: 0, is_last: false });
+        events.push(Event::raw("data: [DONE]\n\n".to_owned()));
         events
     }
 
@@ -289,16 +289,12 @@ impl<'a> Writer<'a> {
     }
 
     fn shell(&self, object: &str) -> Value {
-        let tier = match self.prompt.service_tier.as_str() {
-            "auto" => "default",
-            tier => tier,
-        };
         json!({
             "id": self.id,
             "object": object,
             "created": self.created,
             "model": self.prompt.model.snapshot,
-            "service_tier": tier,
+            "service_tier": self.prompt.lane(),
             "system_fingerprint": "fp_0e2a7b9c41",
         })
     }

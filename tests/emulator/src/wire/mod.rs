@@ -2,6 +2,8 @@
 
 pub(crate) mod chat;
 pub(crate) mod fields;
+pub(crate) mod gemini;
+pub(crate) mod messages;
 pub(crate) mod problem;
 pub(crate) mod responses;
 
@@ -16,16 +18,22 @@ pub(crate) struct Event {
     pub(crate) tokens: u64,
     /// Whether the answer is whole once it is sent.
     pub(crate) is_last: bool,
+    /// Whether the data goes out as it is, for a stream that is not made of events.
+    pub(crate) is_raw: bool,
 }
 
 impl Event {
     pub(crate) fn named(data: Value) -> Self {
         let name = data.get("type").and_then(Value::as_str).map(str::to_owned);
-        Self { name, data: data.to_string(), tokens: 0, is_last: false }
+        Self { name, data: data.to_string(), tokens: 0, is_last: false, is_raw: false }
     }
 
     pub(crate) fn bare(data: Value) -> Self {
-        Self { name: None, data: data.to_string(), tokens: 0, is_last: false }
+        Self { name: None, data: data.to_string(), tokens: 0, is_last: false, is_raw: false }
+    }
+
+    pub(crate) fn raw(data: String) -> Self {
+        Self { name: None, data, tokens: 0, is_last: false, is_raw: true }
     }
 
     pub(crate) fn tokens(mut self, tokens: u64) -> Self {
@@ -40,6 +48,7 @@ impl Event {
 
     pub(crate) fn text(&self) -> String {
         match &self.name {
+            _ if self.is_raw => self.data.clone(),
             Some(name) => format!("event: {name}\ndata: {}\n\n", self.data),
             None => format!("data: {}\n\n", self.data),
         }

@@ -165,6 +165,12 @@ impl Problem {
             "token_rate_limit" => {
                 Self::rate_limited(model, "tokens per min (TPM)", "tokens", 2_000)
             }
+            "credit_balance_exhausted" | "insufficient_quota" if api == Api::Messages => {
+                Self::invalid(
+                    "Your credit balance is too low to access the Anthropic API. Please go to \
+                     Plans & Billing to upgrade or purchase credits.",
+                )
+            }
             "insufficient_quota" => Self::new(
                 429,
                 "insufficient_quota",
@@ -297,13 +303,20 @@ impl Problem {
                 "error": { "type": self.anthropic_kind(), "message": self.message },
                 "request_id": request_id,
             }),
-            Api::Gemini => json!({
-                "error": {
+            Api::Gemini => {
+                let mut error = json!({
                     "code": self.status,
                     "message": self.message,
                     "status": self.google_status(),
+                });
+                if let Some((_, wait_s)) =
+                    self.headers.iter().find(|(name, _)| *name == "retry-after")
+                {
+                    let kind = "type.googleapis.com/google.rpc.RetryInfo";
+                    error["details"] = json!([{"@type": kind, "retryDelay": format!("{wait_s}s")}]);
                 }
-            }),
+                json!({ "error": error })
+            }
         }
     }
 

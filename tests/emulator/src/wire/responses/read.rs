@@ -46,6 +46,7 @@ pub(crate) fn read(fields: &Fields, model: Model, earlier: &[Value]) -> Result<P
         thinking_tokens: None,
         stream: fields.flag("stream")?.unwrap_or(false),
         service_tier: fields.text("service_tier")?.unwrap_or("default").to_owned(),
+        marked_text: None,
         model,
     })
 }

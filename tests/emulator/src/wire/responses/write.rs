@@ -109,7 +109,7 @@ impl<'a> Writer<'a> {
             "prompt_cache_retention": fields.echo("prompt_cache_retention"),
             "reasoning": { "effort": effort, "summary": part("summary") },
             "safety_identifier": fields.echo("safety_identifier"),
-            "service_tier": service_tier(&self.prompt.service_tier),
+            "service_tier": self.prompt.lane(),
             "store": fields.echo_or("store", json!(true)),
             "temperature": fields.echo_or("temperature", json!(1.0)),
             "text": text,
@@ -299,10 +299,6 @@ fn items(shared: &Shared, prompt: &Prompt, fields: &Fields, answer: &Answer) -> 
 /// Whether answers say which of their messages is the final one (recorded from gpt-5.4 on).
 fn has_phases(model: &str) -> bool {
     ["gpt-5.4", "gpt-5.5", "gpt-5.6", "gpt-6"].iter().any(|family| model.starts_with(family))
-}
-
-fn service_tier(asked: &str) -> &str {
-    if asked == "auto" { "default" } else { asked }
 }
 
 fn usage(usage: &Usage) -> Value {

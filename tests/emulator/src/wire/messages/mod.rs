@@ -1,0 +1,7 @@
+//! Anthropic Messages.
+
+mod read;
+mod write;
+
+pub(crate) use read::read;
+pub(crate) use write::Writer;
