@@ -4,3 +4,4 @@ mod layout;
 mod plan;
 mod route;
 mod route_world;
+mod streams;

@@ -4,11 +4,10 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use super::event::Event;
 use super::outcome::Outcome;
-use crate::catalog::{AuthScheme, ProviderId};
+use crate::provider::HttpRequest;
 use crate::time::Timestamp;
 
 /// Names one attempt within its call, counted from zero.
@@ -104,24 +103,4 @@ pub enum Input {
     },
     /// Time has passed.
     Tick,
-}
-
-/// An HTTP request without its secret, which the host adds last; safe to log.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
-#[serde(rename_all = "camelCase")]
-pub struct HttpRequest {
-    /// Whose endpoint and key.
-    pub provider: ProviderId,
-    /// Always `POST` for a call.
-    pub method: String,
-    /// The whole address.
-    pub url: String,
-    /// Header names in lower case, and their values.
-    pub headers: Vec<(String, String)>,
-    /// How the host adds the key.
-    pub auth: AuthScheme,
-    /// The body.
-    #[cfg_attr(feature = "ts", tsify(type = "Record<string, unknown>"))]
-    pub body: Value,
 }

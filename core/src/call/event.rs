@@ -57,9 +57,9 @@ pub enum EventKind {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         effort: Option<Effort>,
     },
-    /// What an earlier attempt emitted no longer counts.
+    /// What the attempt emitted so far no longer counts.
     Superseded {
-        /// The attempt that takes its place.
+        /// The attempt that takes its place; itself, when its provider began the answer anew.
         by: AttemptId,
     },
     /// More of the answer.

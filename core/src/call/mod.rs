@@ -5,9 +5,21 @@
 //! never fails, for a malformed stream is a fact about the attempt.
 
 mod action;
+mod attempt;
+mod emit;
 mod event;
+mod fold;
+mod machine;
 mod outcome;
+mod retry;
+mod settings;
+pub mod sse;
 
-pub use action::{Action, AttemptId, HttpRequest, Input};
+pub use action::{Action, AttemptId, Input};
 pub use event::{Event, EventKind};
-pub use outcome::{Answer, AnswerToolCall, Attempt, Billing, Finish, Outcome};
+pub use fold::{Folded, fold};
+pub use machine::Call;
+pub use outcome::{Attempt, Billing, Outcome};
+pub use settings::{CallSettings, Restart};
+
+pub use crate::provider::{Answer, AnswerToolCall, Finish, HttpRequest};

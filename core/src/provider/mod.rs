@@ -1,13 +1,20 @@
 //! The wire formats: the only place that knows a provider's field names.
 //!
 //! One folder a format, one file a direction: `parse` turns a body that was written for a provider
-//! into a [`Request`], `usage` untangles what it reports as used. A body is kept beside the request
-//! untouched, so that sending it where it came from loses nothing.
+//! into a [`Request`], `build` writes a request as a body, `stream` folds what comes back, in pieces
+//! or whole, into one [`Answer`], `usage` untangles what it reports as used. A body is kept beside
+//! the request untouched, so that sending it where it came from loses nothing; what a format cannot
+//! carry is refused before anything is sent. Fields and events without a name here are kept aside
+//! or passed over, and are never an error.
 
+mod answer;
 mod anthropic;
+mod build;
 mod chat;
+mod fold;
 mod gemini;
-
+mod http;
+mod problem;
 mod read;
 mod responses;
 mod source;
@@ -16,6 +23,12 @@ use alloc::boxed::Box;
 use alloc::string::String;
 
 use serde_json::{Map, Value};
+
+pub use answer::{Answer, AnswerToolCall, Finish};
+pub use build::{BuildSettings, build};
+pub use fold::{Fold, Sink, Step};
+pub use http::HttpRequest;
+pub use problem::{Problem, Remedy};
 
 use crate::error::Error;
 use crate::request::{Api, NativeBody, Request};

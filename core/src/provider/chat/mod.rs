@@ -1,6 +1,10 @@
 //! OpenAI Chat Completions, and every server compatible with it.
 
+pub(super) mod build;
+mod cohere;
+mod dialect;
 mod parse;
+pub(super) mod stream;
 mod usage;
 
 pub(super) use parse::parse;

@@ -24,7 +24,12 @@ pub(crate) fn usage(counters: &Value) -> Usage {
     let heard = counter(input, "audio_tokens").min(uncached);
     let reasoning = counter(output, "reasoning_tokens");
     let spoken = counter(output, "audio_tokens");
-    let whole_output = counter(counters, "completion_tokens");
+    let mut whole_output = counter(counters, "completion_tokens");
+    // xAI counts reasoning beside the answer; its total shows it (recorded traffic, 2026-11-22).
+    let beside = whole.saturating_add(whole_output).saturating_add(reasoning);
+    if reasoning > 0 && counter(counters, "total_tokens") == beside {
+        whole_output = whole_output.saturating_add(reasoning);
+    }
     Usage::default()
         .with(TokenClass::AudioInput, heard)
         .with(TokenClass::CacheRead, read)

@@ -1,6 +1,8 @@
 //! Gemini `generateContent`.
 
+pub(super) mod build;
 mod parse;
+pub(super) mod stream;
 mod usage;
 
 pub(super) use parse::parse;

@@ -1,0 +1,306 @@
+//! What Anthropic Messages sends back, folded into an answer.
+
+use alloc::collections::BTreeMap;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use serde_json::{Map, Value};
+
+use super::usage::usage;
+use crate::error::Error;
+use crate::provider::answer::{Answer, AnswerToolCall, Finish};
+use crate::provider::fold::{Sink, Step, malformed, parse_data, text_of, tier_of};
+use crate::provider::problem::Problem;
+use crate::request::{ModelId, ServiceTier};
+
+/// The fold of one message.
+#[derive(Clone, Debug, Default)]
+pub struct AnthropicFold {
+    id: Option<String>,
+    model: Option<String>,
+    service_tier: Option<ServiceTier>,
+    blocks: BTreeMap<u64, Block>,
+    calls: u32,
+    text: String,
+    reasoning: String,
+    /// The block of the reasoning that came last, so that blocks can be set apart.
+    reasoning_block: Option<u64>,
+    annotations: Vec<Value>,
+    finish: Option<Finish>,
+    /// Words of a refusal, which arrive with the reason to stop.
+    refusal: Option<String>,
+    /// Counters of the start overlaid by those of the end.
+    counters: Map<String, Value>,
+    has_begun: bool,
+    is_done: bool,
+}
+
+/// One content block as far as it came.
+#[derive(Clone, Debug, Default)]
+struct Block {
+    value: Map<String, Value>,
+    /// JSON text of a tool's input, as it comes in pieces.
+    input: String,
+    call: Option<u32>,
+    is_closed: bool,
+}
+
+impl AnthropicFold {
+    pub(crate) fn event(
+        &mut self,
+        name: &str,
+        data: &str,
+        sink: &mut dyn Sink,
+    ) -> Result<Step, Error> {
+        let Some(event) = parse_data(name, data)? else { return Ok(Step::Idle) };
+        let kind = event.get("type").and_then(Value::as_str).unwrap_or(name);
+        let index = event.get("index").and_then(Value::as_u64).unwrap_or(0);
+        match kind {
+            "message_start" => {
+                let message = event.get("message").unwrap_or(&Value::Null);
+                // A proxy that asks again inside one stream splices a second message in; one that
+                // only stutters repeats the start.
+                let is_other = self.has_begun && self.id.as_deref() != Some(text_of(message, "id"));
+                if is_other {
+                    *self = Self::default();
+                    sink.superseded();
+                }
+                if !self.has_begun {
+                    self.start(message);
+                }
+                Ok(Step::Idle)
+            }
+            "content_block_start" => {
+                if let Some(Value::Object(block)) = event.get("content_block") {
+                    self.open(index, block, sink);
+                }
+                Ok(Step::Content)
+            }
+            "content_block_delta" => {
+                self.delta(index, event.get("delta").unwrap_or(&Value::Null), sink);
+                Ok(Step::Content)
+            }
+            "content_block_stop" => {
+                self.close(index, sink);
+                Ok(Step::Content)
+            }
+            "message_delta" => {
+                self.has_begun = true;
+                self.end(event.get("delta").unwrap_or(&Value::Null), sink);
+                self.read_counters(&event);
+                Ok(Step::Content)
+            }
+            "message_stop" => {
+                if !self.has_begun {
+                    return Err(malformed("the stream ended before it held any of the answer"));
+                }
+                self.is_done = true;
+                Ok(Step::Done)
+            }
+            "error" => Ok(Step::Failed(Problem::of_value(None, &event))),
+            _ if event.get("error").is_some_and(Value::is_object) => {
+                Ok(Step::Failed(Problem::of_value(None, &event)))
+            }
+            _ => Ok(Step::Idle),
+        }
+    }
+
+    pub(crate) fn whole(&mut self, body: &Value, sink: &mut dyn Sink) -> Result<Step, Error> {
+        if body.get("error").is_some_and(|error| !error.is_null()) {
+            return Ok(Step::Failed(Problem::of_value(None, body)));
+        }
+        let Some(content) = body.get("content").and_then(Value::as_array) else {
+            return Err(malformed("the body is no message: it holds no `content`"));
+        };
+        self.start(body);
+        for (index, block) in content.iter().enumerate() {
+            if let Value::Object(block) = block {
+                self.open(index as u64, block, sink);
+                self.close(index as u64, sink);
+            }
+        }
+        self.end(body, sink);
+        self.is_done = true;
+        Ok(Step::Done)
+    }
+
+    pub(crate) fn is_complete(&self) -> bool {
+        self.is_done || self.finish.is_some()
+    }
+
+    pub(crate) fn service_tier(&self) -> Option<ServiceTier> {
+        self.service_tier
+    }
+
+    pub(crate) fn answer(&self) -> Answer {
+        let calls = self.blocks.values().filter(|block| block.call.is_some()).map(|block| {
+            let word = |key| block.value.get(key).and_then(Value::as_str).unwrap_or("").into();
+            AnswerToolCall { call_id: word("id"), name: word("name"), arguments: block.arguments() }
+        });
+        Answer {
+            id: self.id.clone(),
+            model: self.model.as_deref().map(ModelId::new),
+            text: self.text.clone(),
+            refusal: self.refusal.clone(),
+            tool_calls: calls.collect(),
+            reasoning: self.reasoning.clone(),
+            annotations: self.annotations.clone(),
+            finish: self.finish,
+            // Until the last event the counter of the output is a stand-in, not a bill.
+            usage: (self.finish.is_some() && !self.counters.is_empty())
+                .then(|| usage(&Value::Object(self.counters.clone()))),
+            items: self.blocks.values().map(|block| Value::Object(block.value.clone())).collect(),
+        }
+    }
+
+    fn start(&mut self, message: &Value) {
+        self.has_begun = true;
+        let word = |key| message.get(key).and_then(Value::as_str).map(ToString::to_string);
+        self.id = word("id");
+        self.model = word("model");
+        self.read_counters(message);
+    }
+
+    fn read_counters(&mut self, holder: &Value) {
+        let Some(Value::Object(counters)) = holder.get("usage") else { return };
+        for (key, value) in counters.iter().filter(|(_, value)| !value.is_null()) {
+            self.counters.insert(key.clone(), value.clone());
+        }
+        let tier = self.counters.get("service_tier").and_then(Value::as_str);
+        self.service_tier = tier.and_then(tier_of).or(self.service_tier);
+    }
+
+    fn open(&mut self, index: u64, value: &Map<String, Value>, sink: &mut dyn Sink) {
+        let word = |key: &str| value.get(key).and_then(Value::as_str).unwrap_or("");
+        let mut block = Block { value: value.clone(), ..Block::default() };
+        match word("type") {
+            "text" => self.add_text(word("text"), sink),
+            "thinking" => self.add_reasoning(index, word("thinking"), sink),
+            "tool_use" => {
+                let call = self.calls;
+                self.calls += 1;
+                block.call = Some(call);
+                sink.tool_call_started(call, word("id"), word("name"));
+                // A stream opens a call with an empty object and sends the input in pieces.
+                let input = value.get("input").and_then(Value::as_object);
+                if input.is_some_and(|input| !input.is_empty()) {
+                    sink.tool_call_delta(call, &block.arguments());
+                }
+            }
+            _ => {}
+        }
+        for citation in value.get("citations").and_then(Value::as_array).into_iter().flatten() {
+            self.annotations.push(citation.clone());
+            sink.annotation(citation);
+        }
+        self.blocks.insert(index, block);
+    }
+
+    fn delta(&mut self, index: u64, delta: &Value, sink: &mut dyn Sink) {
+        let block = self.blocks.entry(index).or_default();
+        let append = |block: &mut Block, key: &str, text: &str| match block.value.get_mut(key) {
+            Some(Value::String(so_far)) => so_far.push_str(text),
+            _ => {
+                block.value.insert(key.into(), text.into());
+            }
+        };
+        match text_of(delta, "type") {
+            "text_delta" => {
+                append(block, "text", text_of(delta, "text"));
+                self.add_text(text_of(delta, "text"), sink);
+            }
+            "thinking_delta" => {
+                append(block, "thinking", text_of(delta, "thinking"));
+                self.add_reasoning(index, text_of(delta, "thinking"), sink);
+            }
+            "signature_delta" => append(block, "signature", text_of(delta, "signature")),
+            "compaction_delta" => append(block, "content", text_of(delta, "content")),
+            "input_json_delta" => {
+                let piece = text_of(delta, "partial_json");
+                block.input.push_str(piece);
+                if let Some(call) = block.call.filter(|_| !piece.is_empty()) {
+                    sink.tool_call_delta(call, piece);
+                }
+            }
+            "citations_delta" => {
+                if let Some(citation) = delta.get("citation") {
+                    let list = block.value.entry("citations").or_insert(Value::Null);
+                    match list {
+                        Value::Array(list) => list.push(citation.clone()),
+                        list => *list = Value::Array([citation.clone()].into()),
+                    }
+                    self.annotations.push(citation.clone());
+                    sink.annotation(citation);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn close(&mut self, index: u64, sink: &mut dyn Sink) {
+        let Some(block) = self.blocks.get_mut(&index) else { return };
+        let had_arguments = !block.arguments().is_empty();
+        block.is_closed = true;
+        if let (Some(call), false) = (block.call, had_arguments) {
+            sink.tool_call_delta(call, &block.arguments());
+        }
+        if let Ok(input @ Value::Object(_)) = serde_json::from_str(&block.input) {
+            block.value.insert("input".into(), input);
+        }
+    }
+
+    fn end(&mut self, delta: &Value, sink: &mut dyn Sink) {
+        let reason = text_of(delta, "stop_reason");
+        if reason.is_empty() {
+            return;
+        }
+        self.finish = Some(match reason {
+            "end_turn" | "stop_sequence" => Finish::Stop,
+            "max_tokens" | "model_context_window_exceeded" => Finish::Length,
+            "tool_use" => Finish::ToolCalls,
+            "refusal" => Finish::ContentFilter,
+            _ => Finish::Other,
+        });
+        let why = delta.pointer("/stop_details/explanation").and_then(Value::as_str);
+        if let (Some(Finish::ContentFilter), Some(why)) = (self.finish, why) {
+            self.refusal = Some(why.into());
+            sink.refusal(why);
+        }
+    }
+
+    fn add_text(&mut self, text: &str, sink: &mut dyn Sink) {
+        if !text.is_empty() {
+            self.text.push_str(text);
+            sink.text(text);
+        }
+    }
+
+    fn add_reasoning(&mut self, index: u64, text: &str, sink: &mut dyn Sink) {
+        if text.is_empty() {
+            return;
+        }
+        if self.reasoning_block.is_some_and(|last| last != index) {
+            self.reasoning.push_str("\n\n");
+            sink.reasoning("\n\n");
+        }
+        self.reasoning_block = Some(index);
+        self.reasoning.push_str(text);
+        sink.reasoning(text);
+    }
+}
+
+impl Block {
+    /// The input of a tool as JSON text: as it came in pieces, else as it came whole.
+    fn arguments(&self) -> String {
+        if !self.input.is_empty() {
+            return self.input.clone();
+        }
+        match self.value.get("input") {
+            Some(Value::Object(input)) if !input.is_empty() => {
+                Value::Object(input.clone()).to_string()
+            }
+            _ if self.is_closed => "{}".into(),
+            _ => String::new(),
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! Cohere's own events, which some gateways pass on under the name of Chat Completions
+//! (<https://docs.cohere.com/v2/docs/streaming>, 2026-11-22).
+
+use serde_json::{Value, json};
+
+use super::stream::ChatFold;
+use super::usage::usage;
+use crate::provider::answer::Finish;
+use crate::provider::fold::{Sink, Step, text_of};
+
+/// Whether a chunk is one of Cohere's events.
+pub(super) fn is_event(chunk: &Value) -> bool {
+    let is_named = matches!(
+        text_of(chunk, "type"),
+        "message-start"
+            | "content-start"
+            | "content-delta"
+            | "content-end"
+            | "tool-plan-delta"
+            | "tool-call-start"
+            | "tool-call-delta"
+            | "tool-call-end"
+            | "citation-start"
+            | "citation-end"
+            | "message-end"
+    );
+    is_named && chunk.get("choices").is_none()
+}
+
+/// Takes one of Cohere's events.
+pub(super) fn event(fold: &mut ChatFold, event: &Value, sink: &mut dyn Sink) -> Step {
+    let message = event.pointer("/delta/message").unwrap_or(&Value::Null);
+    let number = event.get("index").and_then(Value::as_u64);
+    match text_of(event, "type") {
+        "message-start" => {
+            fold.begin(text_of(event, "id"));
+            return Step::Idle;
+        }
+        "content-start" | "content-delta" => {
+            let content = message.get("content").unwrap_or(&Value::Null);
+            fold.add_reasoning(text_of(content, "thinking"), sink);
+            fold.add_text(text_of(content, "text"), sink);
+        }
+        "tool-plan-delta" => fold.add_reasoning(text_of(message, "tool_plan"), sink),
+        "tool-call-start" | "tool-call-delta" => {
+            let call = message.get("tool_calls").unwrap_or(&Value::Null);
+            let function = call.get("function").unwrap_or(&Value::Null);
+            let (name, arguments) = (text_of(function, "name"), text_of(function, "arguments"));
+            fold.add_call(number, text_of(call, "id"), name, arguments, sink);
+        }
+        "citation-start" => {
+            if let Some(citation) = message.get("citations") {
+                fold.add_annotation(citation, sink);
+            }
+        }
+        "message-end" => {
+            let delta = event.get("delta").unwrap_or(&Value::Null);
+            if let Some(counters) = delta.get("usage") {
+                fold.usage = Some(usage(&as_openai(counters)));
+            }
+            let finish = match text_of(delta, "finish_reason") {
+                "COMPLETE" | "STOP_SEQUENCE" => Finish::Stop,
+                "MAX_TOKENS" => Finish::Length,
+                "TOOL_CALL" => Finish::ToolCalls,
+                _ => Finish::Other,
+            };
+            fold.end(finish, sink);
+        }
+        _ => {}
+    }
+    Step::Content
+}
+
+fn as_openai(counters: &Value) -> Value {
+    json!({
+        "prompt_tokens": counters.pointer("/tokens/input_tokens"),
+        "completion_tokens": counters.pointer("/tokens/output_tokens"),
+        "prompt_tokens_details": { "cached_tokens": counters.get("cached_tokens") },
+    })
+}

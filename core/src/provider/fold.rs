@@ -1,0 +1,174 @@
+//! What comes back, in pieces or whole, folded into one answer.
+
+use alloc::format;
+
+use serde_json::Value;
+
+use super::answer::Answer;
+use super::anthropic::stream::AnthropicFold;
+use super::chat::stream::ChatFold;
+use super::gemini::stream::GeminiFold;
+use super::problem::Problem;
+use super::responses::stream::ResponsesFold;
+use crate::error::{Error, ErrorKind};
+use crate::request::{Api, ServiceTier};
+
+/// Receives the pieces of an answer in the order they come.
+///
+/// Of every kind, the pieces together are what the whole answer holds.
+pub trait Sink {
+    /// A note of the provider's on the text.
+    fn annotation(&mut self, value: &Value);
+    /// More of the reasoning.
+    fn reasoning(&mut self, text: &str);
+    /// More of a refusal.
+    fn refusal(&mut self, text: &str);
+    /// What came so far no longer counts: the provider began anew inside the same stream.
+    fn superseded(&mut self);
+    /// More of the words.
+    fn text(&mut self, text: &str);
+    /// More of a tool call's arguments.
+    fn tool_call_delta(&mut self, index: u32, arguments: &str);
+    /// A tool call began.
+    fn tool_call_started(&mut self, index: u32, call_id: &str, name: &str);
+}
+
+/// What one event of a stream did.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Step {
+    /// The answer grew, or the model did something.
+    Content,
+    /// The answer is whole; nothing more is needed.
+    Done,
+    /// The provider reported a failure.
+    Failed(Problem),
+    /// Nothing of the answer: a sign of life, or something without a name here.
+    Idle,
+}
+
+/// The fold of one answer.
+#[derive(Clone, Debug)]
+pub enum Fold {
+    /// Of Chat Completions.
+    Chat(ChatFold),
+    /// Of Gemini.
+    GenerateContent(GeminiFold),
+    /// Of Anthropic Messages.
+    Messages(AnthropicFold),
+    /// Of Responses.
+    Responses(ResponsesFold),
+}
+
+impl Fold {
+    /// The fold of an answer in this format.
+    pub fn new(api: Api) -> Self {
+        match api {
+            Api::Chat => Self::Chat(ChatFold::default()),
+            Api::GenerateContent => Self::GenerateContent(GeminiFold::default()),
+            Api::Messages => Self::Messages(AnthropicFold::default()),
+            Api::Responses => Self::Responses(ResponsesFold::default()),
+        }
+    }
+
+    /// Takes one event of a stream.
+    ///
+    /// # Errors
+    ///
+    /// `malformed_response` when its data cannot be read; the answer stays as it was.
+    pub fn event(&mut self, name: &str, data: &str, sink: &mut dyn Sink) -> Result<Step, Error> {
+        match self {
+            Self::Chat(fold) => fold.event(name, data, sink),
+            Self::GenerateContent(fold) => fold.event(data, sink),
+            Self::Messages(fold) => fold.event(name, data, sink),
+            Self::Responses(fold) => match fold.event(name, data, sink)? {
+                Some(step) => Ok(step),
+                None => {
+                    // Azure answers for some models in the other format, whatever was asked.
+                    let mut chat = ChatFold::default();
+                    let step = chat.event(name, data, sink);
+                    *self = Self::Chat(chat);
+                    step
+                }
+            },
+        }
+    }
+
+    /// Takes a whole body at once.
+    ///
+    /// # Errors
+    ///
+    /// `malformed_response` when it is no answer of this format.
+    pub fn whole(&mut self, body: &Value, sink: &mut dyn Sink) -> Result<Step, Error> {
+        match self {
+            Self::Chat(fold) => fold.whole(body, sink),
+            Self::GenerateContent(fold) => fold.whole(body, sink),
+            Self::Messages(fold) => fold.whole(body, sink),
+            Self::Responses(fold) => fold.whole(body, sink),
+        }
+    }
+
+    /// Whether the answer may end here: its terminal event came, or all that must come before it.
+    pub fn is_complete(&self) -> bool {
+        match self {
+            Self::Chat(fold) => fold.is_complete(),
+            Self::GenerateContent(fold) => fold.is_complete(),
+            Self::Messages(fold) => fold.is_complete(),
+            Self::Responses(fold) => fold.is_complete(),
+        }
+    }
+
+    /// The answer as far as it came.
+    pub fn answer(&self) -> Answer {
+        match self {
+            Self::Chat(fold) => fold.answer(),
+            Self::GenerateContent(fold) => fold.answer(),
+            Self::Messages(fold) => fold.answer(),
+            Self::Responses(fold) => fold.answer(),
+        }
+    }
+
+    /// The lane the answer ran in, where the provider says so.
+    pub fn service_tier(&self) -> Option<ServiceTier> {
+        match self {
+            Self::Chat(fold) => fold.service_tier(),
+            Self::Responses(fold) => fold.service_tier(),
+            Self::Messages(fold) => fold.service_tier(),
+            Self::GenerateContent(_) => None,
+        }
+    }
+}
+
+/// The JSON of an event's data; nothing when it is no concern of the answer's.
+pub(super) fn parse_data(name: &str, data: &str) -> Result<Option<Value>, Error> {
+    let data = data.trim();
+    if data.is_empty() || data == "[DONE]" {
+        return Ok(None);
+    }
+    match serde_json::from_str::<Value>(data) {
+        Ok(value) => Ok(Some(value)),
+        // Signs of life of some proxies carry words of their own.
+        Err(_) if matches!(name, "ping" | "keepalive" | "heartbeat") => Ok(None),
+        Err(error) => Err(malformed(&format!("an event of the stream is not JSON ({error})"))),
+    }
+}
+
+pub(super) fn malformed(what: &str) -> Error {
+    Error::new(ErrorKind::MalformedResponse, what)
+}
+
+/// The text of a field, empty when there is none.
+pub(super) fn text_of<'a>(value: &'a Value, key: &str) -> &'a str {
+    value.get(key).and_then(Value::as_str).unwrap_or("")
+}
+
+/// The lane a provider's word stands for.
+pub(super) fn tier_of(word: &str) -> Option<ServiceTier> {
+    match word {
+        "batch" => Some(ServiceTier::Batch),
+        "default" | "on_demand" | "standard" => Some(ServiceTier::Standard),
+        "flex" => Some(ServiceTier::Flex),
+        "priority" => Some(ServiceTier::Priority),
+        "ultrafast" => Some(ServiceTier::Ultrafast),
+        _ => None,
+    }
+}
