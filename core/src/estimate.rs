@@ -16,7 +16,7 @@ pub use forecast::forecast;
 
 use crate::catalog::{Catalog, Model, Terms};
 use crate::count::{InputCount, TokenRange, Vocabularies, count_request};
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 use crate::money::Pusd;
 use crate::request::{Api, Effort, ModelId, Request, ServiceTier};
 use crate::usage::{TokenClass, Usage};
