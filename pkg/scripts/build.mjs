@@ -1,4 +1,5 @@
 // Builds dist/ whole: kernel, glue, types, data, driver. Everything in it is made here and nowhere else.
+// `build.mjs --debug` skips optimising, for a kernel under work.
 import { spawnSync } from "node:child_process";
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -9,6 +10,7 @@ import { checkSizes } from "./sizes.mjs";
 const pkg = join(dirname(fileURLToPath(import.meta.url)), "..");
 const root = join(pkg, "..");
 const dist = join(pkg, "dist");
+const debug = process.argv.includes("--debug");
 
 function run(command, args, cwd = root) {
   const { status, error } = spawnSync(command, args, { cwd, stdio: "inherit" });
@@ -16,18 +18,32 @@ function run(command, args, cwd = root) {
   if (status !== 0) throw new Error(`${command} ${args.join(" ")} ended with status ${status}`);
 }
 
-function kernel() {
-  run("tests/setup/wasm-target", []);
-  run("cargo", ["run", "--quiet", "--package", "farebox-bindgen", "--", dist]);
-  const wasm = join(dist, "kernel.wasm");
+function optimise(wasm) {
   run(join(pkg, "node_modules/.bin/wasm-opt"), [
     "-Oz", "--enable-bulk-memory", "--enable-nontrapping-float-to-int", "--enable-sign-ext",
     "--enable-mutable-globals", "--enable-reference-types", "--enable-multivalue",
     "--strip-debug", "--strip-producers", wasm, "-o", wasm,
   ]);
+}
+
+function kernel() {
+  run("tests/setup/wasm-target", []);
+  run("cargo", ["run", "--quiet", "--package", "farebox-bindgen", "--", dist, debug ? "dev" : "wasm"]);
+  const wasm = join(dist, "kernel.wasm");
+  if (!debug) optimise(wasm);
   const base64 = readFileSync(wasm).toString("base64");
   writeFileSync(join(dist, "kernel-base64.js"), `export const kernelBase64 = "${base64}";\n`);
   writeFileSync(join(dist, "kernel-base64.d.ts"), "export declare const kernelBase64: string;\n");
+}
+
+// The public types are those of the kernel, without wasm-bindgen's own and under names that do not
+// hide a page's.
+function types() {
+  const declarations = readFileSync(join(dist, "kernel.d.ts"), "utf8");
+  const names = [...declarations.matchAll(/^export (?:interface|type) (\w+)/gm)].map(([, name]) => name);
+  const own = names.filter((name) => !["InitInput", "InitOutput", "SyncInitInput"].includes(name)).sort();
+  const list = own.map((name) => (name === "Error" ? "  Error as ErrorFields," : `  ${name},`)).join("\n");
+  writeFileSync(join(dist, "types.d.ts"), `export type {\n${list}\n} from "./kernel.js";\n`);
 }
 
 function driver() {
@@ -65,7 +81,8 @@ function total(folder) {
 rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist, { recursive: true });
 kernel();
+types();
 driver();
 commonjs();
 console.log(`dist: ${total(dist)} bytes`);
-checkSizes();
+if (!debug) checkSizes();

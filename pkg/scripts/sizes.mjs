@@ -37,8 +37,8 @@ const products = {
   "glue and driver": () => [bundled("browser.js")],
   "kernel, glue and driver": () => [file("kernel.wasm"), bundled("browser.js")],
   "catalog.json": () => [file("catalog.json")],
-  "vocab/o200k_base": () => [file("vocab/o200k_base.bin")],
-  "vocab/cl100k_base": () => [file("vocab/cl100k_base.bin")],
+  "vocab/o200k_base": () => [file("vocab/o200k_base.vocab")],
+  "vocab/cl100k_base": () => [file("vocab/cl100k_base.vocab")],
 };
 
 function file(name) {

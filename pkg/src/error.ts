@@ -1,24 +1,24 @@
 // The one error class of the package.
-
-/** What the kernel says about a failure. */
-export interface ErrorFields {
-  kind: string;
-  message: string;
-  details?: Record<string, unknown>;
-}
+import type { Error as ErrorFields, ErrorKind } from "./kernel.js";
+import type { Receipt } from "./kernel.js";
 
 const brand = Symbol.for("farebox.error");
 
 /** Every failure of this package: `kind` is one of a closed set of words, `details` carries the numbers. */
 export class FareboxError extends Error {
-  readonly kind: string;
+  /** The class of the failure. */
+  readonly kind: ErrorKind;
+  /** Numbers and names behind the message; the key of a number ends in its unit. */
   readonly details: Readonly<Record<string, unknown>>;
+  /** What a failed call cost all the same. */
+  readonly receipt?: Receipt;
 
-  constructor(fields: ErrorFields, options?: { cause?: unknown }) {
-    super(fields.message, options);
+  constructor(fields: ErrorFields, options: { cause?: unknown; receipt?: Receipt } = {}) {
+    super(fields.message, "cause" in options ? { cause: options.cause } : undefined);
     this.name = "FareboxError";
     this.kind = fields.kind;
     this.details = fields.details ?? {};
+    if (options.receipt) this.receipt = options.receipt;
     Object.defineProperty(this, brand, { value: true });
   }
 
@@ -26,4 +26,10 @@ export class FareboxError extends Error {
   static override [Symbol.hasInstance](value: unknown): boolean {
     return typeof value === "object" && value !== null && brand in value;
   }
+}
+
+/** The error a kernel function threw as JSON text; anything else is handed back unchanged. */
+export function fromKernel(thrown: unknown): unknown {
+  if (typeof thrown !== "string") return thrown;
+  return new FareboxError(JSON.parse(thrown) as ErrorFields);
 }

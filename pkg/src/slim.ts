@@ -1,3 +1,6 @@
-// The package without its kernel: the host loads it.
-export { evaluate, load, loadSync, type KernelSource } from "./load.js";
-export { FareboxError } from "./error.js";
+// The entry for hosts that load the kernel themselves: `await load(url)` before anything else.
+export * from "./api.js";
+export { Farebox } from "./farebox.js";
+export { load, loadSync } from "./load.js";
+export { boundaries, count, countTillLimit, decode, encode, preload } from "./tokens.js";
+export { loadVocabulary } from "./vocabulary.js";

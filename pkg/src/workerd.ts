@@ -1,10 +1,13 @@
 // The entry for edge runtimes that forbid compiling: the kernel is imported as a module.
-import { evaluate as run, loadSync } from "./load.js";
-// @ts-ignore: the runtime turns this file into a `WebAssembly.Module`
+import { Farebox as Client } from "./farebox.js";
+import { loadSync } from "./load.js";
+import * as tokens from "./tokens.js";
+// @ts-ignore: the runtime makes a `WebAssembly.Module` of this file
 import module from "./kernel.wasm";
 
 loadSync(module as WebAssembly.Module);
 
-export const evaluate = run;
-export { FareboxError } from "./error.js";
-export type { KernelSource } from "./load.js";
+export * from "./api.js";
+export class Farebox extends Client {}
+export const { boundaries, count, countTillLimit, decode, encode, preload } = tokens;
+export { loadVocabulary } from "./vocabulary.js";

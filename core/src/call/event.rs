@@ -13,6 +13,7 @@ use crate::time::Timestamp;
 /// One thing that happened, and the attempt it belongs to.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+#[cfg_attr(feature = "ts", tsify(type = "{ attempt: AttemptId } & EventKind"))]
 #[serde(rename_all = "camelCase")]
 pub struct Event {
     /// The attempt.

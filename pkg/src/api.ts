@@ -1,0 +1,8 @@
+// What every entry of the package offers once its kernel is there.
+export type * from "./types.js";
+export { FareboxError } from "./error.js";
+export type { CallOptions, FareboxOptions, ProviderOptions, RequestInput } from "./farebox.js";
+export type { Key } from "./keys.js";
+export type { KernelSource } from "./load.js";
+export { FareboxStream, type Reply } from "./stream.js";
+export { type VocabularySource } from "./vocabulary.js";

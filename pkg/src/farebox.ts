@@ -1,0 +1,195 @@
+// The client: quotes without network, sends, streams and settles.
+import { fromKernel } from "./error.js";
+import { drive } from "./host.js";
+import { authHeaders, type Key, refuseKeyInPage } from "./keys.js";
+import {
+  type Call,
+  type CallSettings,
+  type Catalog,
+  type HttpRequest,
+  Kernel,
+  type Operations,
+  type Outcome,
+  type Policy,
+  type Posterior,
+  type Quote,
+  type Receipt,
+  type Request,
+} from "./kernel.js";
+import { requireLoaded } from "./load.js";
+import { FareboxStream, type Reply } from "./stream.js";
+import { Exchange } from "./transport.js";
+import { environment, request as requestVocabularies } from "./vocabulary.js";
+import { FareboxError } from "./error.js";
+
+/** A request of the package's own, or a body in a provider's shape: what the app already sends. */
+export type RequestInput = Request | { readonly [field: string]: unknown };
+
+/** How one provider is reached. */
+export interface ProviderOptions {
+  /** Its key; by default its environment variable, where there is one. */
+  apiKey?: Key | undefined;
+  /** Another address of its API, such as a proxy of your own; may be relative in a page. */
+  baseUrl?: string | undefined;
+}
+
+/** How a client behaves; every field has a default. */
+export interface FareboxOptions extends ProviderOptions {
+  /** Providers by the catalogue's ids; `apiKey` and `baseUrl` beside it mean the first of the catalogue. */
+  providers?: Record<string, ProviderOptions>;
+  /** What is wanted of a choice. */
+  policy?: Policy;
+  /** What is known of the caller's workloads. */
+  posterior?: Posterior;
+  /** Models and prices instead of the shipped ones. */
+  catalog?: Catalog | string;
+  /** The model whose cost savings are held against; by default the strongest of the ladder. */
+  baseline?: string;
+  /** Another `fetch`. */
+  fetch?: typeof globalThis.fetch;
+  /** Another clock, in milliseconds since 1970. */
+  now?: () => number;
+  /** Says that a plain key in this page is the visitor's own. */
+  dangerouslyAllowBrowser?: boolean;
+}
+
+/** What one call may do otherwise than the client. */
+export interface CallOptions {
+  policy?: Policy | undefined;
+  posterior?: Posterior | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+export class Farebox {
+  readonly #kernel: Kernel;
+  readonly #options: FareboxOptions;
+  readonly #providers: Map<string, ProviderOptions>;
+
+  constructor(options: FareboxOptions = {}) {
+    requireLoaded();
+    const { catalog } = options;
+    this.#options = options;
+    this.#kernel = guarded(() => new Kernel(typeof catalog === "object" ? JSON.stringify(catalog) : catalog));
+    this.#providers = new Map(Object.entries(options.providers ?? {}));
+    const { apiKey, baseUrl } = options;
+    if (apiKey !== undefined || baseUrl !== undefined) {
+      const first = this.evaluate("providers", null)[0]?.id ?? "";
+      this.#providers.set(first, { ...this.#providers.get(first), apiKey, baseUrl });
+    }
+    for (const { apiKey: key } of this.#providers.values()) {
+      refuseKeyInPage(key, options.dangerouslyAllowBrowser === true);
+    }
+  }
+
+  /**
+   * What the request costs on every model of the ladder, which one should answer, and what a call
+   * would try. Needs no network; counts are approximate until the vocabulary is there, and say so.
+   */
+  quote(request: RequestInput, options: CallOptions = {}): Quote {
+    this.#vocabularies(request, options);
+    return this.evaluate("quote", {
+      request,
+      policy: options.policy ?? this.#options.policy,
+      posterior: options.posterior ?? this.#options.posterior,
+      now: this.#now(),
+    });
+  }
+
+  /** Fetches the vocabularies that exact counts need; `quote` is exact afterwards. */
+  async preload(options: CallOptions & { model?: string } = {}): Promise<void> {
+    await Promise.all(this.#vocabularies({ model: options.model }, options));
+  }
+
+  /** Sends the request and waits for the whole answer. */
+  async send(request: RequestInput, options: CallOptions = {}): Promise<Reply> {
+    return this.#start(request, options, false).reply;
+  }
+
+  /** Sends the request and answers with the events as they come. */
+  stream(request: RequestInput, options: CallOptions = {}): FareboxStream {
+    return this.#start(request, options, true);
+  }
+
+  /** Runs one operation of the kernel: plain data in, plain data out. */
+  evaluate<Name extends keyof Operations>(name: Name, input: Operations[Name][0]): Operations[Name][1] {
+    return guarded(() => JSON.parse(this.#kernel.run(name, JSON.stringify(input) ?? "null")));
+  }
+
+  #start(request: RequestInput, options: CallOptions, stream: boolean): FareboxStream {
+    const quote = this.quote(request, options);
+    const settings: CallSettings = { stream, seed: seed(), baseUrls: this.#baseUrls() };
+    const call: Call = guarded(() =>
+      this.#kernel.call(JSON.stringify({ request, plan: quote.plan, settings }), this.#now()),
+    );
+    let settle!: (end: { outcome: Outcome; receipt: Receipt }) => void;
+    const settled = new Promise<{ outcome: Outcome; receipt: Receipt }>((resolve) => (settle = resolve));
+    const fetch = this.#options.fetch ?? globalThis.fetch.bind(globalThis);
+    const host = {
+      now: () => this.#now(),
+      open: (attempt: number, http: HttpRequest) =>
+        new Exchange(attempt, http, () => this.#secretHeaders(http), fetch),
+    };
+    const chosen = quote.estimates.find(({ model }) => model === quote.decision.chosen.model);
+    const events = drive(
+      call,
+      host,
+      (outcome) => {
+        const { baseline } = this.#options;
+        settle({ outcome, receipt: this.evaluate("receipt", { outcome, estimate: chosen, baseline }) });
+      },
+      options.signal,
+    );
+    return new FareboxStream(quote, events, settled);
+  }
+
+  async #secretHeaders({ auth, provider }: HttpRequest): Promise<[string, string][]> {
+    if (auth.type === "none") return [];
+    const options = this.#providers.get(provider);
+    const variable = this.evaluate("providers", null).find(({ id }) => id === provider)?.keyVariable ?? "";
+    const key = options?.apiKey ?? environment(variable);
+    const secret = typeof key === "function" ? await key() : key;
+    if (secret) return authHeaders(auth, provider, secret);
+    // A server of one's own may add the key itself.
+    if (options?.baseUrl !== undefined) return [];
+    throw new FareboxError({
+      kind: "authentication",
+      message: `no key for \`${provider}\`: pass \`apiKey\` or set ${variable}`,
+    });
+  }
+
+  #vocabularies(request: { readonly model?: unknown }, options: CallOptions): Promise<void>[] {
+    const policy = options.policy ?? this.#options.policy;
+    const model = typeof request.model === "string" ? request.model : undefined;
+    return requestVocabularies(this.evaluate("encodings", { policy, model }));
+  }
+
+  #baseUrls(): Record<string, string> {
+    const urls: Record<string, string> = {};
+    for (const [provider, { baseUrl }] of this.#providers) {
+      if (baseUrl !== undefined) urls[provider] = absolute(baseUrl);
+    }
+    return urls;
+  }
+
+  #now(): number {
+    return this.#options.now?.() ?? Date.now();
+  }
+}
+
+function guarded<T>(action: () => T): T {
+  try {
+    return action();
+  } catch (thrown) {
+    throw fromKernel(thrown);
+  }
+}
+
+function absolute(url: string): string {
+  const { location } = globalThis as { location?: { href: string } };
+  return location ? new URL(url, location.href).href : url;
+}
+
+/** What the waits between retries are drawn from. */
+function seed(): number {
+  return Math.floor(Math.random() * 2 ** 32);
+}

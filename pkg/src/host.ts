@@ -1,0 +1,120 @@
+// The host loop: does what the kernel's call machine says, in six arms.
+import { fromKernel } from "./error.js";
+import type { Action, AttemptId, Call, Event, HttpRequest, Input, Outcome } from "./kernel.js";
+import { type Arrival, Exchange } from "./transport.js";
+
+/** What a call needs of the world. */
+export interface Host {
+  now(): number;
+  open(attempt: AttemptId, request: HttpRequest): Exchange;
+}
+
+/**
+ * Runs a call to its end and yields what the caller sees; `settle` is told the outcome once, also
+ * when the caller stops early by leaving the loop or by `signal`.
+ */
+export async function* drive(
+  call: Call,
+  host: Host,
+  settle: (outcome: Outcome) => void,
+  signal?: AbortSignal,
+): AsyncGenerator<Event, Outcome, undefined> {
+  const exchanges = new Map<AttemptId, Exchange>();
+  let finished = false;
+  try {
+    let cancelled = false;
+    for (;;) {
+      if (signal?.aborted && !cancelled) {
+        cancelled = true;
+        handle(call, { type: "cancel" }, host.now());
+      }
+      const action = poll(call, host.now());
+      switch (action.type) {
+        case "send":
+          exchanges.set(action.attempt, host.open(action.attempt, action.request));
+          break;
+        case "receive": {
+          const exchange = exchanges.get(action.attempt);
+          const arrival = await first(exchange?.next(), action.until - host.now(), signal);
+          if (arrival) exchange?.taken();
+          report(call, arrival, host.now());
+          break;
+        }
+        case "sleep":
+          await first(undefined, action.until - host.now(), signal);
+          handle(call, { type: "tick" }, host.now());
+          break;
+        case "abort":
+          exchanges.get(action.attempt)?.close();
+          exchanges.delete(action.attempt);
+          break;
+        case "emit":
+          yield action.event;
+          break;
+        case "finish":
+          finished = true;
+          settle(action.outcome);
+          return action.outcome;
+      }
+    }
+  } finally {
+    for (const exchange of exchanges.values()) exchange.close();
+    if (!finished) settle(abandon(call, host.now()));
+    call.free();
+  }
+}
+
+/** Cancels a call nobody listens to any more and answers with how it ended. */
+function abandon(call: Call, now: number): Outcome {
+  handle(call, { type: "cancel" }, now);
+  for (;;) {
+    const action = poll(call, now);
+    if (action.type === "finish") return action.outcome;
+    // A cancelled call has nothing left to wait for.
+    if (action.type === "receive" || action.type === "sleep") return { attempts: [] };
+  }
+}
+
+function report(call: Call, arrival: Arrival | undefined, now: number): void {
+  if (arrival?.type === "bytes") call.body(arrival.attempt, arrival.bytes, now);
+  else handle(call, arrival ?? { type: "tick" }, now);
+}
+
+function poll(call: Call, now: number): Action {
+  try {
+    return JSON.parse(call.poll(now)) as Action;
+  } catch (thrown) {
+    throw fromKernel(thrown);
+  }
+}
+
+function handle(call: Call, input: Input, now: number): void {
+  try {
+    call.handle(JSON.stringify(input), now);
+  } catch (thrown) {
+    throw fromKernel(thrown);
+  }
+}
+
+/** The first of an arrival, the passing of time, and the caller's wish to stop; nothing for the last two. */
+function first(
+  arrival: Promise<Arrival> | undefined,
+  wait_ms: number,
+  signal: AbortSignal | undefined,
+): Promise<Arrival | undefined> {
+  return new Promise((resolve) => {
+    const done = (value?: Arrival) => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", stop);
+      resolve(value);
+    };
+    const stop = () => done();
+    const timer = setTimeout(stop, Math.min(Math.max(wait_ms, 0), MAX_TIMER_MS));
+    if (signal?.aborted) return done();
+    signal?.addEventListener("abort", stop);
+    arrival?.then(done);
+  });
+}
+
+/** Timers beyond this fire at once. */
+const MAX_TIMER_MS = 2 ** 31 - 1;

@@ -1,0 +1,87 @@
+// One HTTP exchange over the host's `fetch`, as the kernel's inputs.
+import type { AttemptId, HttpRequest, Input } from "./kernel.js";
+
+/** What came of an exchange: an input for the kernel, or bytes of the body. */
+export type Arrival = Input | { type: "bytes"; attempt: AttemptId; bytes: Uint8Array };
+
+/** Failures before a byte was sent, by the names Node, Deno and Bun give them. */
+const unsentCodes = new Set([
+  "ConnectionRefused",
+  "EAI_AGAIN",
+  "ECONNREFUSED",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "ENOTFOUND",
+  "FailedToOpenSocket",
+  "UND_ERR_CONNECT_TIMEOUT",
+]);
+
+/** An attempt under way; `next` answers with its arrivals in order, the same promise until it is taken. */
+export class Exchange {
+  readonly #attempt: AttemptId;
+  readonly #controller = new AbortController();
+  readonly #response: Promise<Response>;
+  #reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
+  #waiting: Promise<Arrival> | undefined;
+  #started = false;
+
+  constructor(
+    attempt: AttemptId,
+    request: HttpRequest,
+    secretHeaders: () => Promise<[string, string][]>,
+    fetch: typeof globalThis.fetch,
+  ) {
+    this.#attempt = attempt;
+    this.#response = (async () =>
+      fetch(request.url, {
+        method: request.method,
+        headers: [...request.headers, ...(await secretHeaders())],
+        body: JSON.stringify(request.body),
+        signal: this.#controller.signal,
+      }))();
+    // The failure is reported when somebody waits for it; until then it is nobody's.
+    this.#response.catch(() => {});
+  }
+
+  next(): Promise<Arrival> {
+    this.#waiting ??= this.#arrival();
+    return this.#waiting;
+  }
+
+  taken(): void {
+    this.#waiting = undefined;
+  }
+
+  close(): void {
+    this.#controller.abort();
+  }
+
+  async #arrival(): Promise<Arrival> {
+    const attempt = this.#attempt;
+    try {
+      if (!this.#started) {
+        const response = await this.#response;
+        this.#started = true;
+        this.#reader = response.body?.getReader();
+        return { type: "head", attempt, status: response.status, headers: [...response.headers] };
+      }
+      const chunk = await this.#reader?.read();
+      if (!chunk || chunk.done) return { type: "end", attempt };
+      return { type: "bytes", attempt, bytes: chunk.value };
+    } catch (error) {
+      return { type: "lost", attempt, message: describe(error), unsent: !this.#started && wasUnsent(error) };
+    }
+  }
+}
+
+function wasUnsent(error: unknown): boolean {
+  const { code, cause } = (error ?? {}) as { code?: unknown; cause?: { code?: unknown } };
+  return unsentCodes.has(String(cause?.code ?? code));
+}
+
+// A failed `fetch` says "fetch failed" and keeps the reason in its cause.
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const cause = error.cause instanceof Error ? error.cause.message : undefined;
+  return cause ? `${error.message}: ${cause}` : error.message;
+}

@@ -1,0 +1,101 @@
+// Vocabularies: fetched on first need, handed to the kernel once, shared by every `Farebox`.
+import { FareboxError, fromKernel } from "./error.js";
+import { type Encoding, loadVocabulary as give } from "./kernel.js";
+import { requireLoaded } from "./load.js";
+
+/** What an entry of the package knows of the place it runs in. */
+export interface Platform {
+  /** A vocabulary's file: at once where files are local, later where they are fetched. */
+  vocabulary(encoding: Encoding): Uint8Array | Promise<Uint8Array>;
+  /** An environment variable. */
+  environment(name: string): string | undefined;
+}
+
+/** Where a vocabulary's file comes from. */
+export type VocabularySource = BufferSource | URL | string | Response;
+
+let platform: Platform | undefined;
+const held = new Map<Encoding, Promise<void> | true>();
+
+/** Tells the package where it runs; each entry does so once. */
+export function setPlatform(of: Platform): void {
+  platform = of;
+}
+
+/** An environment variable, where there are any. */
+export function environment(name: string): string | undefined {
+  return platform?.environment(name);
+}
+
+/** Gives the kernel a vocabulary, so that counts in it are exact from now on. */
+export async function loadVocabulary(encoding: Encoding, source: VocabularySource): Promise<void> {
+  requireLoaded();
+  hold(encoding, await bytesOf(source));
+}
+
+/**
+ * Makes counts in these encodings exact, at once where files are local, else when they arrive.
+ * Answers with the ones still on their way.
+ */
+export function request(encodings: readonly Encoding[]): Promise<void>[] {
+  const underway: Promise<void>[] = [];
+  for (const encoding of encodings) {
+    const known = held.get(encoding);
+    if (known === true || (!known && !platform)) continue;
+    if (known) {
+      underway.push(known);
+      continue;
+    }
+    const file = platform!.vocabulary(encoding);
+    if (file instanceof Promise) {
+      const arrival = file.then((bytes) => hold(encoding, bytes));
+      held.set(encoding, arrival);
+      // A vocabulary that did not come may be asked for again; until then counts stay approximate.
+      arrival.catch(() => held.delete(encoding));
+      underway.push(arrival);
+    } else {
+      hold(encoding, file);
+    }
+  }
+  return underway;
+}
+
+/** The bytes behind a URL, or a typed error. */
+export async function fetchBytes(url: URL | string): Promise<Uint8Array> {
+  let response: Response;
+  try {
+    response = await fetch(url);
+  } catch (cause) {
+    throw new FareboxError(
+      { kind: "connection", message: `the file could not be fetched: ${url}` },
+      { cause },
+    );
+  }
+  return bytesOf(response);
+}
+
+async function bytesOf(source: VocabularySource): Promise<Uint8Array> {
+  if (typeof source === "string" || source instanceof URL) return fetchBytes(source);
+  if (source instanceof ArrayBuffer) return new Uint8Array(source);
+  if (ArrayBuffer.isView(source)) {
+    return new Uint8Array(source.buffer, source.byteOffset, source.byteLength);
+  }
+  const response = source as Response;
+  if (!response.ok) {
+    throw new FareboxError({
+      kind: "connection",
+      message: `the file could not be fetched, the server answered ${response.status}: ${response.url}`,
+      details: { status: response.status },
+    });
+  }
+  return new Uint8Array(await response.arrayBuffer());
+}
+
+function hold(encoding: Encoding, bytes: Uint8Array): void {
+  try {
+    give(encoding, bytes);
+  } catch (thrown) {
+    throw fromKernel(thrown);
+  }
+  held.set(encoding, true);
+}
