@@ -20,7 +20,7 @@ test('generateContent', async () => {
   assert.ok(answer.text.length > 0);
   const [line] = (await emulator.control('bill')).lines;
   assert.equal(answer.usageMetadata.promptTokenCount, line.input_tokens);
-  assert.equal(answer.usageMetadata.thoughtsTokenCount, line.reasoning_tokens);
+  assert.equal(answer.usageMetadata.candidatesTokenCount, line.output_tokens);
 });
 
 test('generateContentStream', async () => {

@@ -4,6 +4,12 @@
 //! a fault or because the caller left, is charged its input and the tokens sent until then, unless
 //! [`Broken`] says otherwise. Refused requests have no line.
 
+use farebox_core::catalog::{Catalog, Terms};
+use farebox_core::error::Error;
+use farebox_core::money::Pusd;
+use farebox_core::request::{ModelId, ServiceTier};
+use farebox_core::time::Timestamp;
+use farebox_core::usage::{TokenClass, Usage as CoreUsage};
 use serde::{Deserialize, Serialize};
 
 use crate::prompt::Prompt;
@@ -30,8 +36,8 @@ pub struct BillLine {
     pub api: String,
     /// The model asked for.
     pub model: String,
-    /// The lane it is charged in: `default`, `flex`, `priority` or `batch`.
-    pub service_tier: String,
+    /// The lane it is charged in.
+    pub service_tier: ServiceTier,
     /// Whether the answer was delivered whole.
     pub is_complete: bool,
     /// Input tokens at the full rate.
@@ -53,36 +59,64 @@ pub struct Bill {
     pub lines: Vec<BillLine>,
 }
 
-/// The counters an answer carries, with the provider's overlaps still untangled.
-#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
-pub struct Usage {
-    /// Input tokens of all classes.
-    pub input_tokens: u64,
-    /// Of these, read from the cache.
-    pub cache_read_tokens: u64,
-    /// Of these, written to the cache.
-    pub cache_write_tokens: u64,
-    /// Output tokens of all classes.
-    pub output_tokens: u64,
-    /// Of these, spent on reasoning.
-    pub reasoning_tokens: u64,
+impl Bill {
+    /// All of it in money.
+    ///
+    /// # Errors
+    ///
+    /// As [`BillLine::cost`]; `invalid_request` when the sum is over the maximum.
+    pub fn cost(&self, catalog: &Catalog, at: Timestamp) -> Result<Pusd, Error> {
+        self.lines.iter().try_fold(Pusd::default(), |sum, line| {
+            sum.checked_add(line.cost(catalog, at)?)
+                .ok_or_else(|| Error::invalid_request("the bill is over the maximum amount"))
+        })
+    }
+}
+
+/// The counters of an answer as OpenAI reports them: totals, and what they contain.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Usage {
+    pub(crate) input_tokens: u64,
+    pub(crate) cache_read_tokens: u64,
+    pub(crate) cache_write_tokens: u64,
+    pub(crate) output_tokens: u64,
+    pub(crate) reasoning_tokens: u64,
 }
 
 impl Usage {
-    /// Input and output together.
-    #[must_use]
-    pub fn total_tokens(&self) -> u64 {
+    pub(crate) fn total_tokens(&self) -> u64 {
         self.input_tokens + self.output_tokens
     }
 }
 
 impl BillLine {
+    /// What is charged, as the kernel prices it.
+    #[must_use]
+    pub fn usage(&self) -> CoreUsage {
+        CoreUsage::of(self.input_tokens, self.output_tokens)
+            .with(TokenClass::CacheRead, self.cache_read_tokens)
+            .with(TokenClass::CacheWrite, self.cache_write_tokens)
+            .with(TokenClass::Reasoning, self.reasoning_tokens)
+    }
+
+    /// What is charged, in money.
+    ///
+    /// # Errors
+    ///
+    /// `unknown_model` when the catalogue has no price for the model, `invalid_request` when it
+    /// has none for the lane.
+    pub fn cost(&self, catalog: &Catalog, at: Timestamp) -> Result<Pusd, Error> {
+        let terms = Terms { at, service_tier: self.service_tier, regional: false };
+        let model = catalog.stand_in(&ModelId::new(self.model.as_str()))?;
+        Ok(model.cost(&self.usage(), &terms)?.total)
+    }
+
     pub(crate) fn new(request_id: &str, prompt: &Prompt) -> Self {
         Self {
             request_id: request_id.to_owned(),
             api: prompt.api.name().to_owned(),
             model: prompt.model_name.clone(),
-            service_tier: prompt.lane().to_owned(),
+            service_tier: prompt.service_tier,
             ..Self::default()
         }
     }

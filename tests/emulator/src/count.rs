@@ -1,30 +1,34 @@
 //! How many tokens the emulator charges for, by one documented rule.
 //!
-//! Plain messages are counted as the providers do (rules measured on recorded traffic, checked
-//! 2026-11-22): the tokens of the text, 4 around each message, and at the end 3, or 2 on models that
-//! reason, which also add 2 for each assistant message. Tools and schemas are charged as the tokens
-//! of their compact JSON and 8 each, calls and results as their text and 8 each. Providers without a
+//! Input is counted by the kernel, so that an estimate and the bill can be compared. Output is the
+//! tokens of what is visible, those of the reasoning, and what recorded answers carry around them
+//! (checked 2026-11-22): 4 on Responses of models that reason, 6 once they have; 3 and 9 on Chat
+//! Completions; 1 on Responses of other models; 3 on Messages; 8 for a call. Providers without a
 //! public tokeniser are charged 115 % (Claude) and 110 % (Gemini) of `o200k_base`.
 
 use std::collections::HashSet;
+use std::sync::LazyLock;
 
-use tiktoken_rs::{CoreBPE, cl100k_base_singleton, o200k_base_singleton};
+use farebox_core::count::{CL100K_FILE, Encoding, O200K_FILE, Vocab, Vocabularies, count_request};
+use farebox_core::error::Error;
+use farebox_core::provider;
+use serde_json::Value;
 
 use crate::answer::ToolCall;
 use crate::models::{Maker, Model};
-use crate::prompt::{Api, Format, Message, Prompt, Role, ToolChoice};
+use crate::prompt::{Api, Prompt};
 
 /// Tokens of a text on its own.
 pub(crate) fn text_tokens(model: &Model, text: &str) -> u64 {
-    scale(model, vocabulary(model).encode_ordinary(text).len() as u64)
+    scale(model, vocabulary(model).map_or(0, |vocabulary| vocabulary.count(text)))
 }
 
 /// The text in pieces of one token each; a character spread over tokens stays in one piece.
 pub(crate) fn pieces(model: &Model, text: &str) -> Vec<String> {
-    let vocabulary = vocabulary(model);
+    let Some(vocabulary) = vocabulary(model) else { return vec![text.to_owned()] };
     let mut pieces = Vec::new();
     let mut open = Vec::new();
-    for token in vocabulary.encode_ordinary(text) {
+    for token in vocabulary.encode(text) {
         open.extend(vocabulary.decode_bytes(&[token]).unwrap_or_default());
         if let Ok(piece) = std::str::from_utf8(&open) {
             pieces.push(piece.to_owned());
@@ -34,46 +38,17 @@ pub(crate) fn pieces(model: &Model, text: &str) -> Vec<String> {
     pieces
 }
 
-/// Input tokens of a request.
-pub(crate) fn input_tokens(prompt: &Prompt) -> u64 {
-    let model = &prompt.model;
-    let mut tokens: u64 =
-        prompt.messages.iter().map(|message| message_tokens(prompt, message)).sum();
-    tokens += match model.maker {
-        Maker::Openai if model.can_reason() => 2,
-        Maker::Openai | Maker::Anthropic => 3,
-        Maker::Google => 0,
-    };
-    if prompt.tool_choice != ToolChoice::None || model.maker == Maker::Openai {
-        for tool in &prompt.tools {
-            tokens += 8
-                + text_tokens(model, &tool.name)
-                + text_tokens(model, &tool.description)
-                + text_tokens(model, &tool.parameters.to_string());
-        }
-    }
-    if let Format::Schema { name, schema } = &prompt.format {
-        tokens += 8 + text_tokens(model, name) + text_tokens(model, &schema.to_string());
-    }
-    tokens
+/// Input tokens of a body.
+///
+/// # Errors
+///
+/// What the kernel finds wrong with the body.
+pub(crate) fn input_tokens(api: Api, model: &Model, body: &Value) -> Result<u64, Error> {
+    let request = provider::parse(body, Some(api.format()))?;
+    Ok(count_request(&request, api.format(), &model.entry, &VOCABULARIES).tokens.expected)
 }
 
-fn message_tokens(prompt: &Prompt, message: &Message) -> u64 {
-    let model = &prompt.model;
-    let mut tokens = text_tokens(model, &message.text) + message.media_tokens;
-    for (name, arguments) in &message.calls {
-        tokens += 8 + text_tokens(model, name) + text_tokens(model, arguments);
-    }
-    tokens += match (model.maker, message.role) {
-        (_, Role::Tool) => 8,
-        (Maker::Openai, Role::Assistant) if model.can_reason() => 6,
-        (Maker::Openai | Maker::Anthropic, _) => 4,
-        (Maker::Google, _) => 1,
-    };
-    tokens
-}
-
-/// Output tokens around the visible text (what recorded answers carry, checked 2026-11-22).
+/// Output tokens around the visible text.
 pub(crate) fn output_frame_tokens(prompt: &Prompt, has_reasoned: bool) -> u64 {
     match (prompt.api, prompt.model.can_reason(), has_reasoned) {
         (Api::Responses, true, false) => 4,
@@ -99,9 +74,16 @@ fn scale(model: &Model, tokens: u64) -> u64 {
     }
 }
 
-fn vocabulary(model: &Model) -> &'static CoreBPE {
-    if model.cl100k { cl100k_base_singleton() } else { o200k_base_singleton() }
+fn vocabulary(model: &Model) -> Option<&'static Vocab> {
+    VOCABULARIES.vocab(model.encoding)
 }
+
+static VOCABULARIES: LazyLock<Vocabularies> = LazyLock::new(|| {
+    let files = [(Encoding::Cl100kBase, CL100K_FILE), (Encoding::O200kBase, O200K_FILE)];
+    // INVARIANT: the files were built together with their reader, so both are read.
+    let vocabs = files.into_iter().filter_map(|(encoding, file)| Vocab::parse(encoding, file).ok());
+    vocabs.fold(Vocabularies::new(), Vocabularies::with)
+});
 
 /// What the prompt caches hold: hashes of the beginnings of prompts, in steps of 128 tokens.
 ///
@@ -120,7 +102,8 @@ impl PromptCache {
             (_, Some(marked)) => marked.clone(),
             (_, None) => prompt.text(),
         };
-        let tokens = vocabulary(&prompt.model).encode_ordinary(&text);
+        let Some(vocabulary) = vocabulary(&prompt.model) else { return (0, 0) };
+        let tokens = vocabulary.encode(&text);
         let mut hash = fnv(FNV_START, prompt.model.id.as_bytes());
         let (mut seen_tokens, mut whole_tokens) = (0, 0);
         let mut is_seen = true;

@@ -21,7 +21,7 @@ use crate::bill::BillLine;
 use crate::compose::{self, Written};
 use crate::delivery::{self, Meter, Pace};
 use crate::fault::Fault;
-use crate::intake::{Intake, Target, read, receive};
+use crate::intake::{Intake, Read, Target, read, receive};
 use crate::limit::Kind;
 use crate::matcher::Subject;
 use crate::prompt::{Api, Prompt};
@@ -30,7 +30,7 @@ use crate::server::Connection;
 use crate::state::Shared;
 use crate::wire::fields::Fields;
 use crate::wire::problem::Problem;
-use crate::{count, stored, wreck};
+use crate::{stored, wreck};
 
 /// `POST /v1/responses`.
 pub(crate) async fn responses(
@@ -109,8 +109,8 @@ async fn run(
     };
     let read = read(&shared, api, &body, &target);
     let body_text = String::from_utf8_lossy(&body);
-    let text = read.as_ref().map(|(_, prompt)| prompt.text()).unwrap_or_default();
-    let prompt = read.as_ref().ok().map(|(_, prompt)| prompt);
+    let prompt = read.as_ref().ok().map(|read| &read.prompt);
+    let text = prompt.map(Prompt::text).unwrap_or_default();
     let subject = Subject {
         model: prompt.map_or("", |prompt| prompt.model_name.as_str()),
         path: &path,
@@ -132,17 +132,15 @@ async fn run(
     }
     let authorised = reply.authorise(&headers, Some(&path));
     let admitted = match authorised.and(read.as_ref().map_err(Clone::clone)) {
-        Ok((fields, prompt)) => {
-            admit(&shared, &mut reply, prompt).map(|input_tokens| (fields, prompt, input_tokens))
-        }
+        Ok(read) => admit(&shared, &mut reply, read).map(|()| read),
         Err(problem) => Err(problem),
     };
-    let (fields, prompt, input_tokens) = match admitted {
+    let Read { fields, prompt, input_tokens } = match admitted {
         Ok(admitted) => admitted,
         Err(problem) => return reply.problem(&problem),
     };
     let scripted = shared.scripted_answer(&subject);
-    let answer = answer::answer(prompt, scripted, input_tokens);
+    let answer = answer::answer(prompt, scripted, *input_tokens);
     let is_array = api == Api::Gemini && !path.contains("alt=sse");
     deliver(&shared, connection, &reply, fields, prompt, answer, is_array).await
 }
@@ -155,11 +153,10 @@ fn fault_of(shared: &Shared, headers: &HeaderMap, subject: &Subject<'_>) -> Resu
     }
 }
 
-/// Lets a request through the rate limits and the window; gives back its input tokens.
-fn admit(shared: &Shared, reply: &mut Reply, prompt: &Prompt) -> Result<u64, Problem> {
-    let input_tokens = count::input_tokens(prompt);
-    let verdict = reply.limits(shared, prompt, input_tokens);
-    let model = &prompt.model;
+/// Lets a request through the rate limits and the window.
+fn admit(shared: &Shared, reply: &mut Reply, read: &Read) -> Result<(), Problem> {
+    let Read { prompt: Prompt { model, .. }, input_tokens, .. } = read;
+    let verdict = reply.limits(shared, &read.prompt, *input_tokens);
     if let Some(kind) = verdict.refused_by {
         let (what, kind) = match kind {
             Kind::Requests => ("requests per min (RPM)", "requests"),
@@ -167,10 +164,10 @@ fn admit(shared: &Shared, reply: &mut Reply, prompt: &Prompt) -> Result<u64, Pro
         };
         return Err(Problem::rate_limited(&model.id, what, kind, verdict.wait_ms));
     }
-    if input_tokens > model.max_input_tokens {
-        return Err(Problem::context_overflow(reply.api, model.max_input_tokens, input_tokens));
+    if *input_tokens > model.max_input_tokens {
+        return Err(Problem::context_overflow(reply.api, model.max_input_tokens, *input_tokens));
     }
-    Ok(input_tokens)
+    Ok(())
 }
 
 /// Writes the answer, opens its line on the bill and sends it.

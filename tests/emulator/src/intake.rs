@@ -4,9 +4,10 @@ use axum::body::to_bytes;
 use axum::extract::Request;
 use axum::http::HeaderMap;
 use bytes::Bytes;
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::models::{self, Maker, Model};
+use crate::count;
+use crate::models::Model;
 use crate::prompt::{Api, Prompt};
 use crate::record::{Received, masked_headers, masked_path};
 use crate::reply::Reply;
@@ -59,13 +60,21 @@ pub(crate) async fn receive(
     }
 }
 
+/// A request read and counted.
+#[derive(Clone, Debug)]
+pub(crate) struct Read {
+    pub(crate) fields: Fields,
+    pub(crate) prompt: Prompt,
+    pub(crate) input_tokens: u64,
+}
+
 /// Reads what a request asks for.
 pub(crate) fn read(
     shared: &Shared,
     api: Api,
     body: &[u8],
     target: &Target,
-) -> Result<(Fields, Prompt), Problem> {
+) -> Result<Read, Problem> {
     let fields = Fields::parse(api, body)?;
     let name = match &target.model {
         Some(name) => Some(name.as_str()),
@@ -79,35 +88,38 @@ pub(crate) fn read(
         });
     };
     let model = model(shared, api, name)?;
+    let mut body = Value::Object(fields.map.clone());
     let prompt = match api {
         Api::Chat => chat::read(&fields, model)?,
         Api::Gemini => gemini::read(&fields, model, target.stream)?,
         Api::Messages => messages::read(&fields, model, target.is_count)?,
-        Api::Responses => responses::read(&fields, model, &earlier(shared, &fields)?)?,
+        Api::Responses => {
+            let mut items = earlier(shared, &fields)?;
+            let prompt = responses::read(&fields, model, &items)?;
+            if !items.is_empty() {
+                items.extend(responses::items_of(&fields)?);
+                body["input"] = json!(items);
+            }
+            prompt
+        }
     };
-    Ok((fields, prompt))
+    let counted = count::input_tokens(api, &prompt.model, &body);
+    let input_tokens = counted.map_err(|error| Problem::invalid(error.to_string()))?;
+    Ok(Read { fields, prompt, input_tokens })
 }
 
 fn model(shared: &Shared, api: Api, name: &str) -> Result<Model, Problem> {
-    let maker = match api {
-        Api::Chat | Api::Responses => Maker::Openai,
-        Api::Messages => Maker::Anthropic,
-        Api::Gemini => Maker::Google,
-    };
-    match models::find(&shared.options.models, name) {
-        Some(model) if model.retired => Err(Problem::retired_model(name)),
+    match shared.offer.find(name) {
+        Some(model) if model.is_retired => Err(Problem::retired_model(name)),
+        Some(model) if model.answers(api.format()) => Ok(model.clone()),
         // A gateway serves any model in any format.
-        Some(model) if model.maker == maker || shared.options.any_model => Ok(model.clone()),
-        None if shared.options.any_model => Ok(Model {
-            id: name.to_owned(),
-            snapshot: name.to_owned(),
-            maker,
-            max_input_tokens: 128_000,
-            max_output_tokens: 128_000,
-            default_effort: None,
-            cl100k: false,
-            retired: false,
-        }),
+        _ if shared.options.any_model => shared
+            .offer
+            .stand_in(name, api.format())
+            .ok_or_else(|| Problem::unknown_model(api, name)),
+        Some(model) if api == Api::Chat && model.answers(Api::Responses.format()) => {
+            Err(Problem::not_a_chat_model())
+        }
         _ => Err(Problem::unknown_model(api, name)),
     }
 }

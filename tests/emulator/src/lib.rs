@@ -26,7 +26,8 @@
 //! | `POST /v1beta/models/{id}:generateContent`, `:streamGenerateContent`, `:countTokens` | Gemini, also under `/v1` |
 //! | `GET /v1/models`, `/v1/models/{id}`, `/v1beta/models` | the models on offer |
 //!
-//! Hosted tools are accepted and never called. Images and files are charged at one flat rate.
+//! Models, limits and shutdowns are those of a catalogue, input is counted by the kernel. Hosted tools
+//! are accepted and never called.
 //!
 //! # Control
 //!
@@ -98,10 +99,9 @@ mod wreck;
 use std::io;
 
 pub use answer::{Finish, Scripted, ToolCall};
-pub use bill::{Bill, BillLine, Broken, Usage};
+pub use bill::{Bill, BillLine, Broken};
 pub use fault::{ERROR_NAMES, ErrorShape, Fault};
 pub use matcher::Matcher;
-pub use models::{Maker, Model, built_in as built_in_models};
 pub use options::Options;
 pub use record::Received;
 

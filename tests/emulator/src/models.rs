@@ -1,135 +1,129 @@
-//! Which models the emulated providers offer, and the limits they enforce.
-//!
-//! Only what a server has to know to refuse or answer a request: names, snapshots, windows and the
-//! reasoning default. Prices are nobody's business here; the bill is in tokens.
+//! The models on offer, as a server sees those of a catalogue.
 
-use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+use farebox_core::catalog::{Catalog, Model as Entry};
+use farebox_core::count::Encoding;
+use farebox_core::request::{Api as Format, Effort, ModelId};
+use serde_json::Value;
 
 /// The company whose wire format and error bodies a model is served with.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Maker {
-    /// Served on `/v1/messages`.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Maker {
     Anthropic,
-    /// Served on `/v1beta/models/…`.
     Google,
-    /// Served on `/v1/responses` and `/v1/chat/completions`.
     Openai,
 }
 
 /// One model on offer.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
-#[serde(deny_unknown_fields)]
-pub struct Model {
+#[derive(Clone, Debug)]
+pub(crate) struct Model {
+    /// What the catalogue says of it.
+    pub(crate) entry: Arc<Entry>,
     /// The name a caller asks for.
-    pub id: String,
+    pub(crate) id: String,
     /// The dated name that answers carry.
-    pub snapshot: String,
-    /// Who makes it.
-    pub maker: Maker,
-    /// The most tokens a request may hold.
-    pub max_input_tokens: u64,
-    /// The most tokens an answer may hold.
-    pub max_output_tokens: u64,
-    /// The reasoning effort used when the request names none; absent for a model that never reasons.
-    pub default_effort: Option<String>,
-    /// Whether its tokens are those of `cl100k_base`; else `o200k_base`.
-    #[serde(default)]
-    pub cl100k: bool,
-    /// Whether the provider has shut it down: asking for it is refused with the reason.
-    #[serde(default)]
-    pub retired: bool,
+    pub(crate) snapshot: String,
+    pub(crate) maker: Maker,
+    pub(crate) max_input_tokens: u64,
+    pub(crate) max_output_tokens: u64,
+    /// The effort used when the request names none.
+    pub(crate) default_effort: String,
+    /// Claude and Gemini publish none: `o200k_base` stands in.
+    pub(crate) encoding: Encoding,
+    /// The formats it answers.
+    formats: Vec<Format>,
+    /// Whether its provider has shut it down: asking for it is refused with the reason.
+    pub(crate) is_retired: bool,
 }
 
 impl Model {
+    fn new(catalog: &Catalog, entry: Arc<Entry>) -> Self {
+        let provider = catalog.provider(&entry).map(|provider| provider.apis.clone());
+        let formats =
+            if entry.apis.is_empty() { provider.unwrap_or_default() } else { entry.apis.clone() };
+        let id = entry.id.as_str().to_owned();
+        let dated = entry.aliases.iter().map(ModelId::as_str).find(|alias| alias.starts_with(&id));
+        let default_effort = match entry.default_effort {
+            Some(effort) => effort_name(effort),
+            None if entry.efforts.is_empty() || entry.efforts.contains(&Effort::None) => {
+                "none".to_owned()
+            }
+            None => "medium".to_owned(),
+        };
+        let encoding = entry.counting.encoding.as_deref();
+        let max_input_tokens = entry.limits.max_input_tokens;
+        Self {
+            snapshot: dated.unwrap_or(&id).to_owned(),
+            maker: match formats.first() {
+                Some(Format::Messages) => Maker::Anthropic,
+                Some(Format::GenerateContent) => Maker::Google,
+                _ => Maker::Openai,
+            },
+            max_input_tokens: max_input_tokens.unwrap_or(entry.limits.context_tokens),
+            max_output_tokens: entry.limits.max_output_tokens,
+            default_effort,
+            encoding: encoding
+                .and_then(|name| Encoding::parse(name).ok())
+                .unwrap_or(Encoding::O200kBase),
+            formats,
+            // By the catalogue's own day: a test must not fail once a date has passed.
+            is_retired: entry.is_shut_down(catalog.checked_on),
+            id,
+            entry,
+        }
+    }
+
     /// Whether the model can spend reasoning tokens.
-    #[must_use]
-    pub fn can_reason(&self) -> bool {
-        self.default_effort.is_some()
+    pub(crate) fn can_reason(&self) -> bool {
+        !self.entry.efforts.is_empty()
     }
 
-    fn answers_to(&self, name: &str) -> bool {
-        self.id == name
-            || self.snapshot == name
-            || name.strip_prefix(self.id.as_str()).is_some_and(is_date_suffix)
+    /// Whether it answers requests of this format.
+    pub(crate) fn answers(&self, format: Format) -> bool {
+        self.formats.contains(&format)
     }
 }
 
-/// Looks a model up by its name, its snapshot or its name with a date behind it.
-pub(crate) fn find<'a>(models: &'a [Model], name: &str) -> Option<&'a Model> {
-    models.iter().find(|model| model.answers_to(name))
+/// The models of a catalogue.
+#[derive(Debug)]
+pub(crate) struct Offer {
+    catalog: Catalog,
+    models: Vec<Model>,
 }
 
-/// The models offered when the options name no others.
-///
-/// Limits as in the providers' model lists, checked 2026-11-22.
-#[must_use]
-pub fn built_in() -> Vec<Model> {
-    ROWS.iter()
-        .map(|&(id, date, maker, max_input_tokens, max_output_tokens, effort)| Model {
-            id: id.to_owned(),
-            snapshot: if date.is_empty() { id.to_owned() } else { format!("{id}-{date}") },
-            maker,
-            max_input_tokens,
-            max_output_tokens,
-            default_effort: (!effort.is_empty()).then(|| effort.to_owned()),
-            cl100k: id.starts_with("gpt-4-") || id == "gpt-4" || id.starts_with("gpt-3.5"),
-            retired: RETIRED.contains(&id),
-        })
-        .collect()
+impl Offer {
+    pub(crate) fn new(catalog: Catalog) -> Self {
+        let entries = catalog.models.iter();
+        let models = entries.map(|entry| Model::new(&catalog, Arc::new(entry.clone()))).collect();
+        Self { catalog, models }
+    }
+
+    /// The models that are still served.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Model> {
+        self.models.iter().filter(|model| !model.is_retired)
+    }
+
+    /// The model a name means, retired ones too.
+    pub(crate) fn find(&self, name: &str) -> Option<&Model> {
+        let entry = self.catalog.find(&ModelId::new(name)).filter(|found| found.is_known())?;
+        self.models.iter().find(|model| model.entry.id == entry.model().id)
+    }
+
+    /// A model of any name, like the nearest one there is.
+    pub(crate) fn stand_in(&self, name: &str, format: Format) -> Option<Model> {
+        let near = self.catalog.stand_in(&ModelId::new(name)).ok();
+        let mut entry = near.or_else(|| self.catalog.models.first().cloned())?;
+        entry.id = ModelId::new(name);
+        entry.aliases.clear();
+        entry.apis = vec![format];
+        Some(Model::new(&self.catalog, Arc::new(entry)))
+    }
 }
 
-fn is_date_suffix(suffix: &str) -> bool {
-    let digits = suffix.bytes().filter(u8::is_ascii_digit).count();
-    suffix.starts_with('-')
-        && digits == 8
-        && suffix.bytes().all(|byte| byte == b'-' || byte.is_ascii_digit())
+fn effort_name(effort: Effort) -> String {
+    match serde_json::to_value(effort) {
+        Ok(Value::String(name)) => name,
+        _ => "none".to_owned(),
+    }
 }
-
-use Maker::{Anthropic, Google, Openai};
-
-/// Id, date of the snapshot, maker, most input tokens, most output tokens, default effort.
-const ROWS: &[(&str, &str, Maker, u64, u64, &str)] = &[
-    ("gpt-6-astra", "", Openai, 922_000, 128_000, "medium"),
-    ("gpt-6.1-sol", "", Openai, 922_000, 128_000, "medium"),
-    ("gpt-6.1-terra", "", Openai, 922_000, 128_000, "medium"),
-    ("gpt-6-sol", "", Openai, 922_000, 128_000, "medium"),
-    ("gpt-6-luna", "", Openai, 922_000, 128_000, "none"),
-    ("gpt-5.6-sol", "", Openai, 922_000, 128_000, "none"),
-    ("gpt-5.6-terra", "", Openai, 922_000, 128_000, "none"),
-    ("gpt-5.6-luna", "", Openai, 922_000, 128_000, "none"),
-    ("gpt-5.5", "2026-04-23", Openai, 922_000, 128_000, "none"),
-    ("gpt-5.4", "2026-03-05", Openai, 922_000, 128_000, "none"),
-    ("gpt-5.4-mini", "2026-03-17", Openai, 272_000, 128_000, "none"),
-    ("gpt-5.4-nano", "2026-03-17", Openai, 272_000, 128_000, "none"),
-    ("gpt-5.4-pro", "2026-03-05", Openai, 922_000, 128_000, "medium"),
-    ("gpt-5.2", "2025-12-11", Openai, 272_000, 128_000, "none"),
-    ("gpt-5.1", "2025-11-13", Openai, 272_000, 128_000, "none"),
-    ("gpt-5", "2025-08-07", Openai, 272_000, 128_000, "medium"),
-    ("gpt-5-mini", "2025-08-07", Openai, 272_000, 128_000, "medium"),
-    ("gpt-5-nano", "2025-08-07", Openai, 272_000, 128_000, "medium"),
-    ("gpt-4.1", "2025-04-14", Openai, 1_047_576, 32_768, ""),
-    ("gpt-4.1-mini", "2025-04-14", Openai, 1_047_576, 32_768, ""),
-    ("gpt-4o", "2024-08-06", Openai, 128_000, 16_384, ""),
-    ("gpt-4o-mini", "2024-07-18", Openai, 128_000, 16_384, ""),
-    ("gpt-4.1-nano", "2025-04-14", Openai, 1_047_576, 32_768, ""),
-    ("gpt-4", "", Openai, 8_192, 8_192, ""),
-    ("gpt-4-turbo", "", Openai, 128_000, 4_096, ""),
-    ("gpt-3.5-turbo", "", Openai, 16_385, 4_096, ""),
-    ("claude-opus-4-6", "", Anthropic, 1_000_000, 128_000, ""),
-    ("claude-opus-4-8", "", Anthropic, 1_000_000, 128_000, ""),
-    ("claude-opus-5-5", "", Anthropic, 1_000_000, 128_000, ""),
-    ("claude-sonnet-4-6", "", Anthropic, 1_000_000, 128_000, ""),
-    ("claude-sonnet-4-5", "20250929", Anthropic, 200_000, 64_000, ""),
-    ("claude-sonnet-5-5", "", Anthropic, 1_000_000, 128_000, ""),
-    ("claude-haiku-4-5", "20251001", Anthropic, 200_000, 64_000, ""),
-    ("claude-haiku-5-5", "", Anthropic, 1_000_000, 128_000, ""),
-    ("gemini-2.5-pro", "", Google, 1_048_576, 65_536, "low"),
-    ("gemini-2.5-flash", "", Google, 1_048_576, 65_536, "low"),
-    ("gemini-2.5-flash-lite", "", Google, 1_048_576, 65_536, ""),
-    ("gemini-3-flash-preview", "", Google, 1_048_576, 65_536, "low"),
-];
-
-/// Shut down on 2026-10-23 (the deprecated values of the official SDK's model list, checked
-/// 2026-11-22).
-const RETIRED: &[&str] = &["gpt-4", "gpt-4-turbo", "gpt-3.5-turbo", "gpt-4.1-nano"];

@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
 use serde_json::{Value, json};
 
-use crate::models::{self, Maker, Model};
+use crate::models::{Maker, Model};
 use crate::prompt::Api;
 use crate::reply::{Reply, is_anthropic};
 use crate::state::Shared;
@@ -21,8 +21,8 @@ pub(crate) async fn list(State(shared): State<Arc<Shared>>, headers: HeaderMap) 
     if let Err(problem) = reply.authorise(&headers, None) {
         return reply.problem(&problem);
     }
-    let offered = shared.options.models.iter().filter(|model| !model.retired);
-    let listed: Vec<Value> = offered.filter(|model| model.maker == maker).map(describe).collect();
+    let offered = shared.offer.all().filter(|model| model.maker == maker);
+    let listed: Vec<Value> = offered.map(describe).collect();
     reply.json(
         200,
         &match maker {
@@ -44,7 +44,7 @@ pub(crate) async fn google(
     if let Err(problem) = reply.authorise(&headers, Some(&uri.to_string())) {
         return reply.problem(&problem);
     }
-    let offered = shared.options.models.iter().filter(|model| model.maker == Maker::Google);
+    let offered = shared.offer.all().filter(|model| model.maker == Maker::Google);
     let listed: Vec<Value> = offered.map(describe).collect();
     reply.json(200, &json!({ "models": listed }))
 }
@@ -60,7 +60,7 @@ pub(crate) async fn one(
     if let Err(problem) = reply.authorise(&headers, None) {
         return reply.problem(&problem);
     }
-    match models::find(&shared.options.models, &id).filter(|model| !model.retired) {
+    match shared.offer.find(&id).filter(|model| !model.is_retired) {
         Some(model) => reply.json(200, &describe(model)),
         None => reply.problem(&Problem::unknown_model(api, &id)),
     }

@@ -1,11 +1,11 @@
 //! How an emulator is set up.
 
+use farebox_core::catalog::Catalog;
 use serde::{Deserialize, Serialize};
 
 use crate::answer::Scripted;
 use crate::bill::Broken;
 use crate::fault::Fault;
-use crate::models::{Model, built_in};
 
 /// How an emulator is set up; the default answers at full speed and never fails.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
@@ -13,9 +13,10 @@ use crate::models::{Model, built_in};
 pub struct Options {
     /// The keys accepted; any non-empty key when empty.
     pub keys: Vec<String>,
-    /// The models on offer.
-    pub models: Vec<Model>,
-    /// Whether a model that is not on offer is served too, as one with a window of 128,000 tokens.
+    /// The models on offer, but for those it says are shut down; the shipped ones unless given.
+    #[serde(skip_serializing)]
+    pub catalog: Catalog,
+    /// Whether any model is served in any format, one that is not on offer like the nearest one.
     pub any_model: bool,
     /// How fast tokens are sent, per second; 0 is as fast as possible.
     pub tokens_per_second: u32,
@@ -49,7 +50,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             keys: Vec::new(),
-            models: built_in(),
+            catalog: Catalog::embedded(),
             any_model: false,
             tokens_per_second: 0,
             first_token_ms: 0,

@@ -1,5 +1,6 @@
 //! What a request asks for, whatever wire format it came in.
 
+use farebox_core::request::{Api as WireFormat, ServiceTier};
 use serde_json::Value;
 
 use crate::models::Model;
@@ -14,6 +15,15 @@ pub(crate) enum Api {
 }
 
 impl Api {
+    pub(crate) fn format(self) -> WireFormat {
+        match self {
+            Api::Chat => WireFormat::Chat,
+            Api::Gemini => WireFormat::GenerateContent,
+            Api::Messages => WireFormat::Messages,
+            Api::Responses => WireFormat::Responses,
+        }
+    }
+
     pub(crate) fn name(self) -> &'static str {
         match self {
             Api::Chat => "chat",
@@ -38,8 +48,6 @@ pub(crate) enum Role {
 pub(crate) struct Message {
     pub(crate) role: Role,
     pub(crate) text: String,
-    /// Tokens of parts that are not text: images, files, audio.
-    pub(crate) media_tokens: u64,
     /// Calls an assistant made earlier, as name and arguments.
     pub(crate) calls: Vec<(String, String)>,
 }
@@ -48,7 +56,6 @@ pub(crate) struct Message {
 #[derive(Clone, Debug)]
 pub(crate) struct Tool {
     pub(crate) name: String,
-    pub(crate) description: String,
     pub(crate) parameters: Value,
 }
 
@@ -87,7 +94,7 @@ pub(crate) struct Prompt {
     /// Tokens of reasoning the caller set aside, where the format counts in tokens.
     pub(crate) thinking_tokens: Option<u64>,
     pub(crate) stream: bool,
-    pub(crate) service_tier: String,
+    pub(crate) service_tier: ServiceTier,
     /// What the caller wants cached, where the format leaves that to the caller.
     pub(crate) marked_text: Option<String>,
 }
@@ -113,17 +120,31 @@ impl Prompt {
         texts.join("\n")
     }
 
-    /// The lane the request is charged in.
-    pub(crate) fn lane(&self) -> &str {
-        match self.service_tier.as_str() {
-            "auto" | "standard" | "standard_only" => "default",
-            lane => lane,
+    /// The reasoning effort in force.
+    pub(crate) fn effort(&self) -> &str {
+        if self.model.can_reason() {
+            self.effort.as_deref().unwrap_or(&self.model.default_effort)
+        } else {
+            "none"
         }
     }
 
-    /// The reasoning effort in force.
-    pub(crate) fn effort(&self) -> &str {
-        let default = self.model.default_effort.as_deref().unwrap_or("none");
-        if self.model.can_reason() { self.effort.as_deref().unwrap_or(default) } else { "none" }
+    /// The lane as the format writes it, where the ordinary one is called `ordinary`.
+    pub(crate) fn lane(&self, ordinary: &'static str) -> &'static str {
+        match self.service_tier {
+            ServiceTier::Standard => ordinary,
+            lane => lane.as_str(),
+        }
+    }
+}
+
+/// The lane a request asks for by this name.
+pub(crate) fn lane(name: Option<&str>) -> ServiceTier {
+    match name {
+        Some("batch") => ServiceTier::Batch,
+        Some("flex") => ServiceTier::Flex,
+        Some("fast" | "priority") => ServiceTier::Priority,
+        Some("ultrafast") => ServiceTier::Ultrafast,
+        _ => ServiceTier::Standard,
     }
 }

@@ -12,6 +12,7 @@ use crate::count::{PromptCache, counts_cache_writes};
 use crate::fault::Fault;
 use crate::limit::Limits;
 use crate::matcher::Subject;
+use crate::models::Offer;
 use crate::options::Options;
 use crate::prompt::Prompt;
 use crate::record::Received;
@@ -20,6 +21,7 @@ use crate::record::Received;
 #[derive(Debug)]
 pub(crate) struct Shared {
     pub(crate) options: Options,
+    pub(crate) offer: Offer,
     pub(crate) port: u16,
     started: Instant,
     inner: Mutex<Inner>,
@@ -56,7 +58,8 @@ impl Shared {
             luck: options.seed,
             ..Inner::default()
         };
-        Arc::new(Self { options, port, started: Instant::now(), inner: Mutex::new(inner) })
+        let offer = Offer::new(options.catalog.clone());
+        Arc::new(Self { options, offer, port, started: Instant::now(), inner: Mutex::new(inner) })
     }
 
     fn inner(&self) -> MutexGuard<'_, Inner> {

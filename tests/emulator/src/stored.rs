@@ -7,7 +7,6 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use serde_json::json;
 
-use crate::count;
 use crate::intake::{Target, read, receive};
 use crate::prompt::{Api, Prompt};
 use crate::reply::Reply;
@@ -61,9 +60,8 @@ async fn counted(
 ) -> Result<(Prompt, u64), Problem> {
     let intake = receive(shared, reply, request).await?;
     reply.authorise(&intake.headers, Some(&intake.path))?;
-    let (_, prompt) = read(shared, reply.api, &intake.body, target)?;
-    let tokens = count::input_tokens(&prompt);
-    Ok((prompt, tokens))
+    let read = read(shared, reply.api, &intake.body, target)?;
+    Ok((read.prompt, read.input_tokens))
 }
 
 /// `GET /v1/responses/{id}`.

@@ -204,8 +204,8 @@ async fn scripted_answers_go_to_the_requests_they_match() {
 #[tokio::test]
 async fn bad_requests_get_the_real_errors() {
     let mut options = Options::default();
-    options.models[0].max_input_tokens = 50;
-    let overflowing = options.models[0].id.clone();
+    options.catalog.models[0].limits.max_input_tokens = Some(50);
+    let overflowing = options.catalog.models[0].id.clone();
     let emulator = Emulator::start(options).unwrap();
     let responses = [
         (json!({"model": "gpt-nope", "input": "hello"}), 400, "model_not_found"),
@@ -297,4 +297,30 @@ async fn the_prompt_cache_reads_what_it_has_seen() {
     assert_eq!(lines[0].cache_read_tokens, 0);
     assert!(lines[1].cache_read_tokens >= 1_024 && lines[1].cache_read_tokens.is_multiple_of(128));
     assert_eq!(lines[0].input_tokens, lines[1].input_tokens + lines[1].cache_read_tokens);
+}
+
+#[tokio::test]
+async fn the_bill_is_priced_by_the_lane_of_each_line() {
+    use farebox_core::catalog::Catalog;
+    use farebox_core::time::Timestamp;
+    let emulator = Emulator::start(Options::default()).unwrap();
+    let scripted = Scripted {
+        text: Some("yes".into()),
+        input_tokens: Some(1_000),
+        output_tokens: Some(100),
+        cache_read_tokens: Some(400),
+        ..Scripted::default()
+    };
+    emulator.script(vec![scripted], vec![]);
+    post(&emulator, "/v1/responses", &question("gpt-5.4")).await;
+    let mut flexible = question("gpt-5.4");
+    flexible["service_tier"] = json!("flex");
+    post(&emulator, "/v1/responses", &flexible).await;
+    let catalog = Catalog::embedded();
+    let at = Timestamp::default();
+    let bill = emulator.bill();
+    // 600 at 2.50, 400 at 0.25 and 100 at 15 dollars a million; half of that, 0.13 for the cache.
+    assert_eq!(bill.lines[0].cost(&catalog, at).unwrap().to_string(), "0.0031");
+    assert_eq!(bill.lines[1].cost(&catalog, at).unwrap().to_string(), "0.001552");
+    assert_eq!(bill.cost(&catalog, at).unwrap().to_string(), "0.004652");
 }

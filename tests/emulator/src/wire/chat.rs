@@ -6,9 +6,9 @@ use crate::answer::{Answer, Finish};
 use crate::bill::Usage;
 use crate::count;
 use crate::models::Model;
-use crate::prompt::{Api, Format, Message, Prompt, Role, Tool, ToolChoice};
+use crate::prompt::{Api, Format, Message, Prompt, Role, Tool, ToolChoice, lane};
 use crate::state::{Shared, unix_s};
-use crate::wire::fields::{Fields, content_text, media_tokens};
+use crate::wire::fields::{Fields, content_text};
 use crate::wire::problem::Problem;
 use crate::wire::{Event, obfuscation};
 
@@ -43,7 +43,7 @@ pub(crate) fn read(fields: &Fields, model: Model) -> Result<Prompt, Problem> {
         .code("unsupported_parameter"));
     }
     let effort = fields.text("reasoning_effort")?.map(str::to_owned);
-    let in_force = effort.as_deref().or(model.default_effort.as_deref()).unwrap_or("none");
+    let in_force = effort.as_deref().or(Some(model.default_effort.as_str())).unwrap_or("none");
     let temperature = fields.decimal("temperature")?;
     if let Some(temperature) = temperature
         && model.can_reason()
@@ -76,7 +76,7 @@ pub(crate) fn read(fields: &Fields, model: Model) -> Result<Prompt, Problem> {
         effort,
         thinking_tokens: None,
         stream: fields.flag("stream")?.unwrap_or(false),
-        service_tier: fields.text("service_tier")?.unwrap_or("default").to_owned(),
+        service_tier: lane(fields.text("service_tier")?),
         marked_text: None,
         model,
     })
@@ -110,12 +110,7 @@ fn read_message(index: usize, message: &Value) -> Result<Message, Problem> {
         let text = |name: &str| call["function"][name].as_str().unwrap_or_default().to_owned();
         (text("name"), text("arguments"))
     });
-    Ok(Message {
-        role,
-        text: content_text(content),
-        media_tokens: media_tokens(content),
-        calls: calls.collect(),
-    })
+    Ok(Message { role, text: content_text(content), calls: calls.collect() })
 }
 
 fn tools(fields: &Fields) -> Result<Vec<Tool>, Problem> {
@@ -130,7 +125,6 @@ fn tools(fields: &Fields) -> Result<Vec<Tool>, Problem> {
         };
         tools.push(Tool {
             name: name.to_owned(),
-            description: function["description"].as_str().unwrap_or_default().to_owned(),
             parameters: function.get("parameters").cloned().unwrap_or(Value::Null),
         });
     }
@@ -294,7 +288,7 @@ impl<'a> Writer<'a> {
             "object": object,
             "created": self.created,
             "model": self.prompt.model.snapshot,
-            "service_tier": self.prompt.lane(),
+            "service_tier": self.prompt.lane("default"),
             "system_fingerprint": "fp_0e2a7b9c41",
         })
     }

@@ -93,17 +93,3 @@ pub(crate) fn content_text(content: &Value) -> String {
         _ => String::new(),
     }
 }
-
-/// Tokens charged for the parts of a content field that are not text.
-pub(crate) fn media_tokens(content: &Value) -> u64 {
-    let parts = content.as_array().map_or(&[][..], Vec::as_slice);
-    let media = parts.iter().filter(|part| {
-        let kind = part.get("type").and_then(Value::as_str).unwrap_or("");
-        ["image", "image_url", "input_image", "input_file", "file", "input_audio", "document"]
-            .contains(&kind)
-    });
-    media.count() as u64 * MEDIA_TOKENS
-}
-
-/// Every image and file is charged as one of four tiles on gpt-4o.
-const MEDIA_TOKENS: u64 = 765;

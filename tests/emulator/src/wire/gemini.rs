@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::answer::{Answer, Finish};
 use crate::models::Model;
-use crate::prompt::{Api, Format, Message, Prompt, Role, Tool, ToolChoice};
+use crate::prompt::{Api, Format, Message, Prompt, Role, Tool, ToolChoice, lane};
 use crate::state::Shared;
 use crate::wire::Event;
 use crate::wire::fields::Fields;
@@ -60,15 +60,15 @@ pub(crate) fn read(fields: &Fields, model: Model, stream: bool) -> Result<Prompt
             .map(str::to_owned)
             .collect(),
         effort: if budget_tokens == Some(0) { Some("none".to_owned()) } else { level },
-        // Minus one leaves the budget to the model.
-        thinking_tokens: budget_tokens
-            .filter(|tokens| *tokens > 0 && model.can_reason())
-            .and_then(|tokens| u64::try_from(tokens).ok()),
+        thinking_tokens: match budget_tokens {
+            Some(0) => None,
+            Some(tokens) if tokens > 0 => u64::try_from(tokens).ok(),
+            // Minus one, like no budget at all, leaves it to the model.
+            _ if !thinking.is_empty() => Some(1_024),
+            _ => None,
+        },
         stream,
-        service_tier: body
-            .get("serviceTier")
-            .and_then(Value::as_str)
-            .map_or_else(|| "default".to_owned(), str::to_lowercase),
+        service_tier: lane(body.get("serviceTier").and_then(Value::as_str)),
         marked_text: None,
         model,
     })
@@ -77,7 +77,7 @@ pub(crate) fn read(fields: &Fields, model: Model, stream: bool) -> Result<Prompt
 fn read_content(parts: &Value, role: Role, messages: &mut Vec<Message>) {
     let one = [parts.clone()];
     let parts = parts.as_array().map_or(&one[..], Vec::as_slice);
-    let mut message = Message { role, text: String::new(), media_tokens: 0, calls: Vec::new() };
+    let mut message = Message { role, text: String::new(), calls: Vec::new() };
     let mut results = Vec::new();
     for part in parts {
         let part = camel(part);
@@ -92,9 +92,7 @@ fn read_content(parts: &Value, role: Role, messages: &mut Vec<Message>) {
             message.calls.push((name, call["args"].to_string()));
         } else if let Some(result) = field("functionResponse") {
             let text = result["response"].to_string();
-            results.push(Message { role: Role::Tool, text, media_tokens: 0, calls: Vec::new() });
-        } else if field("inlineData").or(field("fileData")).is_some() {
-            message.media_tokens += MEDIA_TOKENS;
+            results.push(Message { role: Role::Tool, text, calls: Vec::new() });
         }
     }
     if results.is_empty() || !message.text.is_empty() {
@@ -117,11 +115,7 @@ fn tools(body: &Map<String, Value>) -> Vec<Tool> {
             let schema = tool.get("parameters").or_else(|| tool.get("parametersJsonSchema"));
             let text =
                 |name: &str| tool.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-            Tool {
-                name: text("name"),
-                description: text("description"),
-                parameters: schema.map(lower_types).unwrap_or_default(),
-            }
+            Tool { name: text("name"), parameters: schema.map(lower_types).unwrap_or_default() }
         })
         .collect()
 }
@@ -306,10 +300,7 @@ impl<'a> Writer<'a> {
             "candidatesTokenCount": used_tokens - thought_tokens,
             "totalTokenCount": usage.input_tokens + used_tokens,
             "promptTokensDetails": [{"modality": "TEXT", "tokenCount": usage.input_tokens}],
-            "serviceTier": match self.prompt.lane() {
-                "default" => "standard",
-                lane => lane,
-            },
+            "serviceTier": self.prompt.lane("standard"),
         });
         if thought_tokens > 0 {
             metadata["thoughtsTokenCount"] = json!(thought_tokens);
@@ -321,9 +312,6 @@ impl<'a> Writer<'a> {
             "modelVersion": self.prompt.model.snapshot, "responseId": self.id})
     }
 }
-
-/// A picture of up to 384 by 384 pixels (token documentation, checked 2026-11-22).
-const MEDIA_TOKENS: u64 = 258;
 
 const KNOWN: &[&str] = &[
     "cachedContent",

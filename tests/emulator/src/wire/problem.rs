@@ -95,6 +95,15 @@ impl Problem {
         }
     }
 
+    pub(crate) fn not_a_chat_model() -> Self {
+        Self::new(
+            404,
+            "invalid_request_error",
+            "This model is only supported in v1/responses and not in v1/chat/completions.",
+        )
+        .param("model")
+    }
+
     pub(crate) fn retired_model(model: &str) -> Self {
         Self::new(
             404,

@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use crate::models::Model;
-use crate::prompt::{Api, Format, Message, Prompt, Role, Tool, ToolChoice};
-use crate::wire::fields::{Fields, content_text, media_tokens};
+use crate::prompt::{Api, Format, Message, Prompt, Role, Tool, ToolChoice, lane};
+use crate::wire::fields::{Fields, content_text};
 use crate::wire::problem::Problem;
 
 /// Reads a request; one that is only to be counted need not limit its answer.
@@ -62,10 +62,10 @@ pub(crate) fn read(fields: &Fields, model: Model, is_count: bool) -> Result<Prom
         format: format(fields),
         max_output_tokens: Some(max_tokens),
         stop: strings(fields.any("stop_sequences")),
-        effort: None,
+        effort: Some("none".to_owned()),
         thinking_tokens,
         stream: flag(fields, "stream")?,
-        service_tier: fields.text("service_tier")?.unwrap_or("default").to_owned(),
+        service_tier: lane(fields.text("service_tier")?),
         marked_text,
         model,
     })
@@ -102,10 +102,7 @@ fn read_message(
             }
             Some("tool_result") => {
                 let result = &block["content"];
-                messages.push(Message {
-                    media_tokens: media_tokens(result),
-                    ..message(Role::Tool, content_text(result))
-                });
+                messages.push(message(Role::Tool, content_text(result)));
             }
             Some(_) => {}
             None => return Err(required(&format!("messages.{index}.content.0.type"))),
@@ -118,7 +115,6 @@ fn read_message(
         cut.mark(content, messages.len());
         return Ok(());
     }
-    said.media_tokens = media_tokens(content);
     cut.note(content, messages, |text| Message { text, ..said });
     Ok(())
 }
@@ -156,7 +152,7 @@ impl Marks {
 }
 
 fn message(role: Role, text: String) -> Message {
-    Message { role, text, media_tokens: 0, calls: Vec::new() }
+    Message { role, text, calls: Vec::new() }
 }
 
 fn required(name: &str) -> Problem {
@@ -225,11 +221,7 @@ fn tools(fields: &Fields) -> Result<Vec<Tool>, Problem> {
         if tool.get("input_schema").is_none() {
             return Err(required(&format!("tools.{index}.custom.input_schema")));
         }
-        tools.push(Tool {
-            name: name.to_owned(),
-            description: tool["description"].as_str().unwrap_or_default().to_owned(),
-            parameters: tool["input_schema"].clone(),
-        });
+        tools.push(Tool { name: name.to_owned(), parameters: tool["input_schema"].clone() });
     }
     Ok(tools)
 }

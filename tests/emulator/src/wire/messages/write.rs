@@ -131,10 +131,7 @@ impl<'a> Writer<'a> {
             "ephemeral_1h_input_tokens": 0,
         });
         usage["output_tokens"] = json!(1);
-        usage["service_tier"] = json!(match self.prompt.lane() {
-            "default" => "standard",
-            lane => lane,
-        });
+        usage["service_tier"] = json!(self.prompt.lane("standard"));
         usage["inference_geo"] = json!("global");
         json!({"id": self.id, "type": "message", "role": "assistant",
             "model": self.prompt.model.snapshot, "content": [], "stop_reason": null,

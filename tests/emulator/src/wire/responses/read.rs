@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use crate::models::Model;
-use crate::prompt::{Api, Format, Message, Prompt, Role, Tool, ToolChoice};
-use crate::wire::fields::{Fields, content_text, media_tokens};
+use crate::prompt::{Api, Format, Message, Prompt, Role, Tool, ToolChoice, lane};
+use crate::wire::fields::{Fields, content_text};
 use crate::wire::problem::Problem;
 
 /// Reads a request; `earlier` are the items of the answers it goes on from.
@@ -45,7 +45,7 @@ pub(crate) fn read(fields: &Fields, model: Model, earlier: &[Value]) -> Result<P
         effort,
         thinking_tokens: None,
         stream: fields.flag("stream")?.unwrap_or(false),
-        service_tier: fields.text("service_tier")?.unwrap_or("default").to_owned(),
+        service_tier: lane(fields.text("service_tier")?),
         marked_text: None,
         model,
     })
@@ -74,10 +74,7 @@ fn read_item(item: &Value, messages: &mut Vec<Message>) -> Result<(), Problem> {
         }
         Some("function_call_output" | "custom_tool_call_output") => {
             let output = item.get("output").unwrap_or(&Value::Null);
-            messages.push(Message {
-                media_tokens: media_tokens(output),
-                ..message(Role::Tool, content_text(output))
-            });
+            messages.push(message(Role::Tool, content_text(output)));
         }
         // What a model thought earlier costs nothing once it has answered.
         Some("reasoning" | "item_reference") => {}
@@ -97,10 +94,7 @@ fn read_item(item: &Value, messages: &mut Vec<Message>) -> Result<(), Problem> {
                 }
             };
             let content = item.get("content").unwrap_or(&Value::Null);
-            messages.push(Message {
-                media_tokens: media_tokens(content),
-                ..message(role, content_text(content))
-            });
+            messages.push(message(role, content_text(content)));
         }
         // Items of hosted tools are charged as the text they are.
         Some(_) => messages.push(message(Role::Assistant, item.to_string())),
@@ -110,11 +104,11 @@ fn read_item(item: &Value, messages: &mut Vec<Message>) -> Result<(), Problem> {
 }
 
 fn message(role: Role, text: String) -> Message {
-    Message { role, text, media_tokens: 0, calls: Vec::new() }
+    Message { role, text, calls: Vec::new() }
 }
 
 fn check_sampling(fields: &Fields, model: &Model, effort: Option<&str>) -> Result<(), Problem> {
-    let effort = effort.or(model.default_effort.as_deref()).unwrap_or("none");
+    let effort = effort.or(Some(model.default_effort.as_str())).unwrap_or("none");
     for name in ["temperature", "top_p"] {
         let value = fields.decimal(name)?;
         if value.is_some_and(|value| (value - 1.0).abs() > f64::EPSILON)
@@ -143,11 +137,6 @@ fn tools(fields: &Fields) -> Result<Vec<Tool>, Problem> {
         };
         tools.push(Tool {
             name: name.to_owned(),
-            description: tool
-                .get("description")
-                .and_then(Value::as_str)
-                .unwrap_or_default()
-                .to_owned(),
             parameters: tool.get("parameters").cloned().unwrap_or(Value::Null),
         });
     }

@@ -109,7 +109,7 @@ impl<'a> Writer<'a> {
             "prompt_cache_retention": fields.echo("prompt_cache_retention"),
             "reasoning": { "effort": effort, "summary": part("summary") },
             "safety_identifier": fields.echo("safety_identifier"),
-            "service_tier": self.prompt.lane(),
+            "service_tier": self.prompt.lane("default"),
             "store": fields.echo_or("store", json!(true)),
             "temperature": fields.echo_or("temperature", json!(1.0)),
             "text": text,
