@@ -4,8 +4,9 @@ use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
-use crate::call::Attempt;
-use crate::estimate::CostRange;
+use crate::call::{Attempt, Billing, Outcome};
+use crate::catalog::{Catalog, Terms};
+use crate::estimate::{CostRange, Estimate};
 use crate::money::{Pusd, PusdDelta};
 use crate::request::ModelId;
 use crate::usage::Usage;
@@ -49,4 +50,73 @@ pub struct Baseline {
     pub cost: Pusd,
     /// That cost less what was paid; negative when the baseline would have been cheaper.
     pub saving: PusdDelta,
+}
+
+/// Holds what a call cost against its estimate and against a baseline.
+///
+/// `estimate` is that of the model that was chosen first. The baseline is priced with the usage of
+/// the attempt that answered, at the moment and in the lane it ran; there is none without an
+/// answer, a reported usage or a price.
+///
+/// # Examples
+///
+/// ```
+/// use farebox_core::call::Outcome;
+/// use farebox_core::catalog::Catalog;
+/// use farebox_core::receipt::settle;
+///
+/// let cancelled = Outcome { answer: None, error: None, attempts: vec![] };
+/// let receipt = settle(&cancelled, None, &Catalog::empty(), None);
+/// assert!(receipt.cost.is_zero());
+/// ```
+pub fn settle(
+    outcome: &Outcome,
+    estimate: Option<&Estimate>,
+    catalog: &Catalog,
+    baseline: Option<&ModelId>,
+) -> Receipt {
+    let (mut usage, mut cost, mut unsettled) = (Usage::default(), Pusd::ZERO, Pusd::ZERO);
+    for attempt in &outcome.attempts {
+        match &attempt.billing {
+            Billing::Free => {}
+            Billing::Reported { usage: more, cost: bill } => {
+                usage = usage.plus(more);
+                cost = cost.saturating_add(bill.as_ref().map_or(Pusd::ZERO, |bill| bill.total));
+            }
+            Billing::Unknown { worst_case } => {
+                unsettled = unsettled.saturating_add(worst_case.unwrap_or_default());
+            }
+        }
+    }
+    let answered = outcome.attempts.iter().rev().find(|attempt| attempt.error.is_none());
+    let answered = answered.filter(|_| outcome.error.is_none());
+    let reported = answered.and_then(|attempt| match &attempt.billing {
+        Billing::Reported { usage, cost } => Some((attempt, usage, cost.as_ref())),
+        _ => None,
+    });
+    let input_error_tokens = reported.and_then(|(attempt, usage, _)| {
+        let estimate = estimate.filter(|estimate| estimate.model == attempt.model)?;
+        let counted = i64::try_from(estimate.input.tokens.expected).ok()?;
+        counted.checked_sub(i64::try_from(usage.input_tokens()).ok()?)
+    });
+    let baseline = reported.and_then(|(attempt, usage, bill)| {
+        let name = baseline?;
+        let terms = Terms {
+            at: attempt.sent_at,
+            service_tier: attempt.service_tier,
+            regional: bill.is_some_and(|bill| !bill.regional_uplift.is_zero()),
+        };
+        let there = catalog.model(name)?.cost(usage, &terms).ok()?.total;
+        Some(Baseline { model: name.clone(), cost: there, saving: there.minus(cost) })
+    });
+    Receipt {
+        model: answered.map(|attempt| attempt.model.clone()),
+        usage,
+        cost,
+        unsettled,
+        estimate: estimate.and_then(|estimate| estimate.cost),
+        input_error_tokens,
+        baseline,
+        attempts: outcome.attempts.clone(),
+    }
 }

@@ -100,6 +100,20 @@ impl Usage {
         self
     }
 
+    /// This usage and another together, each number held at its maximum.
+    #[must_use]
+    pub fn plus(mut self, other: &Self) -> Self {
+        for (class, tokens) in &other.tokens {
+            let sum = self.tokens.entry(*class).or_default();
+            *sum = sum.saturating_add(*tokens);
+        }
+        for (tool, calls) in &other.tool_calls {
+            let sum = self.tool_calls.entry(*tool).or_default();
+            *sum = sum.saturating_add(*calls);
+        }
+        self
+    }
+
     /// Tokens of a class.
     pub fn tokens(&self, class: TokenClass) -> u64 {
         self.tokens.get(&class).copied().unwrap_or(0)

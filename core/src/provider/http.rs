@@ -30,6 +30,15 @@ pub struct HttpRequest {
     pub body: Value,
 }
 
+impl HttpRequest {
+    /// Whether nobody on the way can read it: it is encrypted, or never leaves this machine.
+    ///
+    /// A host adds a secret to no other request.
+    pub fn is_private(&self) -> bool {
+        check_url(&self.url, false).is_ok()
+    }
+}
+
 /// Checks that an address may be sent a request to.
 ///
 /// An unencrypted address is refused unless it is this machine's own or the caller allows it: a

@@ -1,0 +1,299 @@
+//! The client: quote without network, send, stream.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use farebox_core::call::{Answer, Call, CallSettings, Event, Outcome};
+use farebox_core::catalog::{AuthScheme, Catalog, ProviderId};
+use farebox_core::count::Vocabularies;
+use farebox_core::error::{Error, ErrorKind};
+use farebox_core::plan::CallLimits;
+use farebox_core::provider::parse;
+use farebox_core::quote::{Quote, quote};
+use farebox_core::receipt::Receipt;
+use farebox_core::request::{ModelId, Request};
+use farebox_core::route::{Policy, Posterior};
+use serde_json::Value;
+
+use crate::builder::Builder;
+use crate::clock::Clock;
+use crate::flow::{Flow, error_of};
+use crate::secret::Secret;
+
+/// Quotes, sends and settles requests. Cheap to clone; clones share connections and beliefs.
+#[derive(Clone)]
+pub struct Client {
+    inner: Arc<Inner>,
+}
+
+pub(crate) struct Inner {
+    pub(crate) http: reqwest::Client,
+    pub(crate) catalog: Arc<Catalog>,
+    pub(crate) vocabularies: Vocabularies,
+    pub(crate) policy: Policy,
+    pub(crate) posterior: Mutex<Posterior>,
+    pub(crate) keys: BTreeMap<ProviderId, Secret>,
+    pub(crate) settings: CallSettings,
+    pub(crate) limits: CallLimits,
+    pub(crate) baseline: Option<ModelId>,
+}
+
+/// Something a client can be asked: a [`Request`], or a body in a provider's own shape.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Ask {
+    /// A body in the shape of one of the known formats.
+    Body(Value),
+    /// A request.
+    Request(Box<Request>),
+}
+
+/// An answer with its receipt.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reply {
+    /// The answer.
+    pub answer: Answer,
+    /// What it cost, beside what it was said to cost.
+    pub receipt: Receipt,
+    /// What was said before sending.
+    pub quote: Quote,
+}
+
+/// A failed call: why, what of the answer came, and what it cost all the same.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Failure {
+    /// Why.
+    pub error: Error,
+    /// The answer as far as it came.
+    pub answer: Option<Answer>,
+    /// What it cost; absent when nothing was ever sent.
+    pub receipt: Option<Receipt>,
+}
+
+impl Client {
+    /// A client with keys from the environment and every default.
+    ///
+    /// # Errors
+    ///
+    /// As [`Builder::build`].
+    pub fn from_env() -> Result<Self, Error> {
+        Self::builder().build()
+    }
+
+    /// A client to be set up.
+    pub fn builder() -> Builder {
+        Builder::default()
+    }
+
+    pub(crate) fn new(inner: Inner) -> Self {
+        Self { inner: Arc::new(inner) }
+    }
+
+    /// The catalogue in use.
+    pub fn catalog(&self) -> &Catalog {
+        &self.inner.catalog
+    }
+
+    /// What a request will use and cost on every model of the ladder, and which one should answer.
+    /// Nothing is sent.
+    ///
+    /// # Errors
+    ///
+    /// `invalid_request`, `unknown_model`, `context_overflow`, `no_candidate`, `over_budget` or
+    /// `invalid_policy`, each saying what would be right.
+    pub fn quote<'a>(&self, request: impl Into<Quotable<'a>>) -> Result<Quote, Error> {
+        let parsed;
+        let request = match request.into().0 {
+            Ok(request) => request,
+            Err(body) => {
+                parsed = parse(body, None)?;
+                &parsed
+            }
+        };
+        self.quote_at(request, Clock::new())
+    }
+
+    /// Sends a request and waits for the whole answer.
+    ///
+    /// # Errors
+    ///
+    /// Every kind of [`ErrorKind`] but those of catalogue and policy; with the receipt, when
+    /// anything was sent.
+    pub async fn send(&self, ask: impl Into<Ask>) -> Result<Reply, Box<Failure>> {
+        let flow = self.flow(ask.into(), false).map_err(Failure::unsent)?;
+        flow.finish().await
+    }
+
+    /// Sends a request and gives the pieces of its answer as they come.
+    ///
+    /// # Errors
+    ///
+    /// As [`quote`](Self::quote), and `authentication` when no key is known. What fails later is
+    /// the stream's last item.
+    pub fn stream(&self, ask: impl Into<Ask>) -> Result<Flow, Error> {
+        self.flow(ask.into(), true)
+    }
+
+    /// What is believed of the caller's workloads, to be kept by the caller.
+    pub fn posterior(&self) -> Posterior {
+        self.lock_posterior().clone()
+    }
+
+    /// Changes what is believed, such as by observing how an answer served.
+    pub fn update_posterior<T>(&self, change: impl FnOnce(&mut Posterior) -> T) -> T {
+        change(&mut self.lock_posterior())
+    }
+
+    fn lock_posterior(&self) -> MutexGuard<'_, Posterior> {
+        // Counts stay counts whatever a panicking thread left undone.
+        self.inner.posterior.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn quote_at(&self, request: &Request, clock: Clock) -> Result<Quote, Error> {
+        let inner = &self.inner;
+        let posterior = self.lock_posterior();
+        let mut quote = quote(
+            request,
+            &inner.catalog,
+            &inner.vocabularies,
+            &inner.policy,
+            &posterior,
+            clock.now(),
+        )?;
+        quote.plan.limits = inner.limits;
+        Ok(quote)
+    }
+
+    fn flow(&self, ask: Ask, stream: bool) -> Result<Flow, Error> {
+        let request = match ask {
+            Ask::Body(body) => Box::new(parse(&body, None)?),
+            Ask::Request(request) => request,
+        };
+        let clock = Clock::new();
+        let inner = &self.inner;
+        let quote = self.quote_at(&request, clock)?;
+        self.check_key(&quote)?;
+        let settings = CallSettings {
+            stream,
+            seed: draw(),
+            idempotency_key: Some(format!("farebox-{:016x}{:016x}", draw(), draw())),
+            regional: inner.policy.region.is_some(),
+            ..inner.settings.clone()
+        };
+        let call = Call::new(&request, &quote.plan, &inner.catalog, settings)?;
+        self.lock_posterior().record(&request, &quote.decision, clock.now());
+        Ok(Flow::new(Arc::clone(inner), quote, call, clock))
+    }
+
+    /// A provider without a key is found out before anything is sent.
+    fn check_key(&self, quote: &Quote) -> Result<(), Error> {
+        let Some(rung) = quote.plan.rungs.first() else { return Ok(()) };
+        let model = self.inner.catalog.stand_in(&rung.arm.model)?;
+        let Some(provider) = self.inner.catalog.provider(&model) else { return Ok(()) };
+        let is_elsewhere = self.inner.settings.base_urls.contains_key(&provider.id);
+        let needs_key = !is_elsewhere && provider.auth != AuthScheme::None;
+        if needs_key && !self.inner.keys.contains_key(&provider.id) {
+            let message = format!(
+                "no key of `{}` is known: set {} or give one to the builder",
+                provider.id.0, provider.key_variable
+            );
+            return Err(Error::new(ErrorKind::Authentication, message)
+                .with("provider", provider.id.0.as_str()));
+        }
+        Ok(())
+    }
+}
+
+impl Inner {
+    pub(crate) fn scrub_event(&self, mut event: Event) -> Event {
+        if let Some(error) = error_of(&mut event.kind) {
+            self.scrub(error);
+        }
+        event
+    }
+
+    pub(crate) fn scrub_outcome(&self, mut outcome: Outcome) -> Outcome {
+        let attempts = outcome.attempts.iter_mut().filter_map(|attempt| attempt.error.as_mut());
+        for error in attempts.chain(outcome.error.as_mut()) {
+            self.scrub(error);
+        }
+        outcome
+    }
+
+    /// A provider that refuses a key may repeat it.
+    fn scrub(&self, error: &mut Error) {
+        for key in self.keys.values() {
+            if let Some(clean) = key.scrub(&error.message) {
+                error.message = clean;
+            }
+            for value in error.details.values_mut() {
+                if let Some(clean) = value.as_str().and_then(|text| key.scrub(text)) {
+                    *value = clean.into();
+                }
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("providers", &self.inner.keys.keys().collect::<Vec<_>>())
+            .field("policy", &self.inner.policy)
+            .finish_non_exhaustive()
+    }
+}
+
+impl From<Request> for Ask {
+    fn from(request: Request) -> Self {
+        Self::Request(Box::new(request))
+    }
+}
+
+impl From<&Request> for Ask {
+    fn from(request: &Request) -> Self {
+        Self::Request(Box::new(request.clone()))
+    }
+}
+
+impl From<Value> for Ask {
+    fn from(body: Value) -> Self {
+        Self::Body(body)
+    }
+}
+
+/// A borrowed [`Ask`].
+#[derive(Clone, Copy, Debug)]
+pub struct Quotable<'a>(Result<&'a Request, &'a Value>);
+
+impl<'a> From<&'a Request> for Quotable<'a> {
+    fn from(request: &'a Request) -> Self {
+        Self(Ok(request))
+    }
+}
+
+impl<'a> From<&'a Value> for Quotable<'a> {
+    fn from(body: &'a Value) -> Self {
+        Self(Err(body))
+    }
+}
+
+impl Failure {
+    fn unsent(error: Error) -> Box<Self> {
+        Box::new(Self { error, answer: None, receipt: None })
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.error, f)
+    }
+}
+
+impl std::error::Error for Failure {}
+
+/// A number nobody can guess; the kernel draws none.
+fn draw() -> u64 {
+    // Without entropy the time still tells calls apart, which is all that depends on it.
+    getrandom::u64().unwrap_or_else(|_| Clock::new().now().as_ms().unsigned_abs())
+}

@@ -1,0 +1,239 @@
+//! One call on its way: the host loop of six arms, as a stream of events.
+
+use std::fmt;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use farebox_core::call::{
+    Action, AttemptId, Call, Event, EventKind, HttpRequest, Input, Outcome,
+};
+use farebox_core::error::Error;
+use farebox_core::quote::Quote;
+use farebox_core::receipt::{Receipt, settle};
+use farebox_core::time::Timestamp;
+use futures_core::Stream;
+use tokio::time::Sleep;
+
+use crate::client::{Failure, Inner, Reply};
+use crate::clock::Clock;
+use crate::transport::{self, Arrival, Exchange};
+
+/// The events of one call, as they come.
+///
+/// It is a [`Stream`]; [`next`](Self::next) does without a library of streams. Dropping it cancels
+/// the call: the connection is closed, and what it may have cost counts as its worst case.
+pub struct Flow {
+    inner: Arc<Inner>,
+    quote: Quote,
+    call: Call,
+    clock: Clock,
+    exchange: Option<Exchange>,
+    timer: Option<Pin<Box<Sleep>>>,
+    outcome: Option<Outcome>,
+}
+
+impl Flow {
+    pub(crate) fn new(inner: Arc<Inner>, quote: Quote, call: Call, clock: Clock) -> Self {
+        Self { inner, quote, call, clock, exchange: None, timer: None, outcome: None }
+    }
+
+    /// The next event; nothing once the call is over.
+    ///
+    /// # Errors
+    ///
+    /// How the call failed, as its last item.
+    pub async fn next(&mut self) -> Option<Result<Event, Error>> {
+        std::future::poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
+    }
+
+    /// What was said before sending.
+    pub fn quote(&self) -> &Quote {
+        &self.quote
+    }
+
+    /// How the call ended, once it has.
+    pub fn outcome(&self) -> Option<&Outcome> {
+        self.outcome.as_ref()
+    }
+
+    /// The receipt, once the call has ended.
+    pub fn receipt(&self) -> Option<Receipt> {
+        self.outcome.as_ref().map(|outcome| self.settle(outcome))
+    }
+
+    /// Stops the call where it is and gives the receipt of what it may have cost.
+    pub fn cancel(mut self) -> Receipt {
+        let outcome = self.end();
+        self.settle(&outcome)
+    }
+
+    /// Waits for the end and gives the whole answer.
+    ///
+    /// # Errors
+    ///
+    /// How the call failed, with the receipt of what it cost all the same.
+    pub async fn finish(mut self) -> Result<Reply, Box<Failure>> {
+        while let Some(event) = self.next().await {
+            if event.is_err() {
+                break;
+            }
+        }
+        let outcome = self.end();
+        let receipt = self.settle(&outcome);
+        let quote = self.quote.clone();
+        match (outcome.error, outcome.answer) {
+            (None, Some(answer)) => Ok(Reply { answer, receipt, quote }),
+            (error, answer) => Err(Box::new(Failure {
+                error: error.unwrap_or_else(|| Error::invalid_request("the call gave no answer")),
+                answer,
+                receipt: Some(receipt),
+            })),
+        }
+    }
+
+    fn settle(&self, outcome: &Outcome) -> Receipt {
+        let baseline = self.inner.baseline.as_ref();
+        settle(outcome, self.quote.chosen(), &self.inner.catalog, baseline)
+    }
+
+    /// Ends the call now, if it has not ended.
+    fn end(&mut self) -> Outcome {
+        if let Some(outcome) = &self.outcome {
+            return outcome.clone();
+        }
+        self.exchange = None;
+        self.call.handle(Input::Cancel, self.clock.now());
+        loop {
+            if let Action::Finish { outcome } = self.call.poll(self.clock.now()) {
+                let outcome = self.inner.scrub_outcome(outcome);
+                self.outcome = Some(outcome.clone());
+                return outcome;
+            }
+        }
+    }
+
+    fn begin(&mut self, attempt: AttemptId, request: &HttpRequest) {
+        let secret = self.inner.keys.get(&request.provider);
+        match transport::send(&self.inner.http, request, secret) {
+            Ok(exchange) => self.exchange = Some(exchange),
+            Err(message) => {
+                let lost = Input::Lost { attempt, message, unsent: true };
+                self.call.handle(lost, self.clock.now());
+            }
+        }
+    }
+
+    /// Waits for bytes until a moment; whether anything was handled.
+    fn poll_receive(
+        &mut self,
+        cx: &mut Context<'_>,
+        attempt: AttemptId,
+        until: Timestamp,
+    ) -> Poll<()> {
+        let arrival = match &mut self.exchange {
+            Some(exchange) => exchange.poll_arrival(cx),
+            None => Poll::Ready(Arrival::Lost {
+                message: "the connection was closed".into(),
+                unsent: false,
+            }),
+        };
+        let Poll::Ready(arrival) = arrival else { return self.poll_sleep(cx, until) };
+        self.timer = None;
+        let input = match arrival {
+            Arrival::Head { status, headers } => Input::Head { attempt, status, headers },
+            Arrival::Body(bytes) => Input::Body { attempt, bytes: bytes.into() },
+            Arrival::End => Input::End { attempt },
+            Arrival::Lost { message, unsent } => Input::Lost { attempt, message, unsent },
+        };
+        self.call.handle(input, self.clock.now());
+        Poll::Ready(())
+    }
+
+    fn poll_sleep(
+        &mut self,
+        cx: &mut Context<'_>,
+        until: Timestamp,
+    ) -> Poll<()> {
+        let wait = self.clock.until(until);
+        let timer = self.timer.get_or_insert_with(|| Box::pin(tokio::time::sleep(wait)));
+        if timer.as_mut().poll(cx).is_pending() {
+            return Poll::Pending;
+        }
+        self.timer = None;
+        self.call.handle(Input::Tick, self.clock.now());
+        Poll::Ready(())
+    }
+}
+
+impl Stream for Flow {
+    type Item = Result<Event, Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let this = &mut *self;
+        if this.outcome.is_some() {
+            return Poll::Ready(None);
+        }
+        loop {
+            let handled = match this.call.poll(this.clock.now()) {
+                Action::Abort { .. } => {
+                    this.exchange = None;
+                    continue;
+                }
+                Action::Emit { event } => {
+                    return Poll::Ready(Some(Ok(this.inner.scrub_event(event))));
+                }
+                Action::Finish { outcome } => {
+                    let outcome = this.inner.scrub_outcome(outcome);
+                    let error = outcome.error.clone();
+                    this.outcome = Some(outcome);
+                    this.drain(cx);
+                    return Poll::Ready(error.map(Err));
+                }
+                Action::Receive { attempt, until } => this.poll_receive(cx, attempt, until),
+                Action::Send { attempt, request } => {
+                    this.begin(attempt, &request);
+                    continue;
+                }
+                Action::Sleep { until } => this.poll_sleep(cx, until),
+            };
+            if handled.is_pending() {
+                return Poll::Pending;
+            }
+        }
+    }
+}
+
+impl Flow {
+    /// Reads the end of the body where it is already here, so that the connection can be reused.
+    fn drain(&mut self, cx: &mut Context<'_>) {
+        if let Some(exchange @ Exchange::Receiving(_)) = &mut self.exchange {
+            while let Poll::Ready(Arrival::Body(_)) = exchange.poll_arrival(cx) {}
+        }
+        self.exchange = None;
+        self.timer = None;
+    }
+}
+
+impl Drop for Flow {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+impl fmt::Debug for Flow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Flow")
+            .field("model", &self.quote.decision.chosen.model)
+            .field("outcome", &self.outcome)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Events that carry words of the provider's errors, which may repeat a key.
+pub(crate) fn error_of(kind: &mut EventKind) -> Option<&mut Error> {
+    match kind {
+        EventKind::AttemptFailed { error } | EventKind::Waiting { error, .. } => Some(error),
+        _ => None,
+    }
+}
