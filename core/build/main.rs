@@ -12,11 +12,16 @@ mod vocab;
 #[path = "../src/count/pack.rs"]
 mod pack;
 
+#[allow(dead_code, unused_imports, reason = "the searching half is the kernel's")]
+#[path = "../src/count/table/mod.rs"]
+mod table;
+
 use std::{env, error, fs, path::PathBuf};
 
 fn main() -> Result<(), Box<dyn error::Error>> {
     println!("cargo::rerun-if-changed=build");
     println!("cargo::rerun-if-changed=src/count/pack.rs");
+    println!("cargo::rerun-if-changed=src/count/table");
     let out = PathBuf::from(env::var("OUT_DIR")?);
     fs::write(out.join("classes.rs"), classes::source()?)?;
     let mut digests = String::new();
@@ -25,6 +30,9 @@ fn main() -> Result<(), Box<dyn error::Error>> {
         let digest = pack::digest(&file[pack::HEADER_BYTES..]);
         digests += &format!("({}, {:#018x}),\n", vocabulary.code, digest);
         fs::write(out.join(format!("{}.vocab", vocabulary.name)), file)?;
+        let tables = table::Built::new(&vocabulary.byte_order, &vocabulary.pairs);
+        let tables = tables.ok_or_else(|| format!("{} fits no table", vocabulary.name))?;
+        fs::write(out.join(format!("{}.tables", vocabulary.name)), tables.to_bytes())?;
     }
     fs::write(out.join("digests.rs"), format!("[\n{digests}]\n"))?;
     Ok(())

@@ -30,7 +30,7 @@ use super::{
 /// Calls `see` with the tokens of a piece of UTF-8, in order; their count.
 #[inline]
 pub(crate) fn encode(
-    tables: &Tables,
+    tables: Tables<'_>,
     window: &mut Window,
     piece: &[u8],
     mut see: impl FnMut(u32),
@@ -51,7 +51,7 @@ pub(crate) fn encode(
 /// The tokens of a piece longer than the window, which holds its beginning; nothing where the
 /// seams do not hold.
 #[inline(never)]
-fn long(tables: &Tables, piece: &[u8], window: &mut Window) -> Option<Vec<u32>> {
+fn long(tables: Tables<'_>, piece: &[u8], window: &mut Window) -> Option<Vec<u32>> {
     let mut tokens: Vec<u32> = Vec::with_capacity(piece.len() / 4);
     let (mut start, mut end) = (0, window.end());
     loop {
@@ -96,7 +96,7 @@ fn long(tables: &Tables, piece: &[u8], window: &mut Window) -> Option<Vec<u32>> 
 
 /// Merging by the definition, the next merge from a queue.
 #[inline(never)]
-fn by_queue(tables: &Tables, piece: &[u8]) -> Vec<u32> {
+fn by_queue(tables: Tables<'_>, piece: &[u8]) -> Vec<u32> {
     let mut tokens: Vec<u32> = piece.iter().map(|byte| tables.byte(*byte)).collect();
     let len = tokens.len();
     let mut next: Vec<usize> = (1..=len).collect();
@@ -143,7 +143,7 @@ fn by_queue(tables: &Tables, piece: &[u8]) -> Vec<u32> {
 ///
 /// Undoes the later of the two tokens' merges, again and again, and asks whether what then meets
 /// at the border would have merged before that.
-fn agree(tables: &Tables, mut left: u32, mut right: u32) -> bool {
+fn agree(tables: Tables<'_>, mut left: u32, mut right: u32) -> bool {
     // Ranks from here on are merged too late to matter.
     let mut limit = NONE;
     loop {

@@ -5,15 +5,22 @@
 //! linear time (`bpe`). Every answer about a text equals tiktoken's.
 
 mod approx;
+#[cfg(feature = "rayon")]
+mod batch;
 mod bpe;
 mod cache;
 mod class;
+mod cut;
+mod embedded;
+mod encode;
 mod encoding;
 mod frame;
 mod input;
+mod live;
 mod pack;
 mod ruler;
 mod split;
+mod stream;
 mod table;
 mod tally;
 mod vocab;
@@ -21,17 +28,18 @@ mod vocabularies;
 mod window;
 
 pub use {
+    cut::Keep,
+    encode::{SpecialTokens, TokenDecoder},
     encoding::Encoding,
     frame::count_request,
     input::{Basis, CountPart, CountPartKind, InputCount, TokenRange},
+    live::{Edit, LiveCount},
+    stream::StreamCounter,
     vocab::Vocab,
     vocabularies::Vocabularies,
 };
 
-/// The vocabulary file of `cl100k_base`, as [`Vocab::parse`] reads it.
 #[cfg(feature = "embed-cl100k")]
-pub static CL100K_FILE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/cl100k_base.vocab"));
-
-/// The vocabulary file of `o200k_base`, as [`Vocab::parse`] reads it.
+pub use embedded::CL100K_FILE;
 #[cfg(feature = "embed-o200k")]
-pub static O200K_FILE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/o200k_base.vocab"));
+pub use embedded::O200K_FILE;

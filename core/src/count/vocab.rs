@@ -1,37 +1,47 @@
 //! A vocabulary ready for counting.
 
-use alloc::{format, string::String, vec::Vec};
+use alloc::{borrow::Cow, boxed::Box, format, string::String};
 
 use super::{
     bpe,
     cache::Cache,
     encoding::Encoding,
     pack::{self, Unreadable},
-    split::{Cl100k, Gpt2, O200k, Rule},
-    table::{NONE, Piece, Tables},
+    split,
+    table::{Built, NONE, Piece, Tables},
     window::Window,
 };
 use crate::error::Error;
 
 /// The tokens of one encoding, in tables made for counting.
 ///
-/// It never changes, takes about 6 MB, and any number of threads may use one at a time.
+/// It takes about 10 MB when it was read from a file, next to nothing when it is embedded, and
+/// does not grow with use. Any number of threads may use one at a time.
 ///
 /// # Examples
 /// ```
 /// # #[cfg(feature = "embed-o200k")] {
 /// use farebox_core::count::{Encoding, Vocab};
 ///
-/// let vocab = Vocab::parse(Encoding::O200kBase, farebox_core::count::O200K_FILE)?;
+/// let vocab = Vocab::embedded(Encoding::O200kBase).ok_or("the feature `embed-o200k` is on")?;
 /// assert_eq!(vocab.count("The fare, please."), 5);
 /// assert_eq!(vocab.count_till_limit("The fare, please.", 3), None);
 /// # }
-/// # Ok::<(), farebox_core::error::Error>(())
+/// # Ok::<(), &str>(())
 /// ```
 pub struct Vocab {
     encoding: Encoding,
-    tables: Tables,
+    source: Source,
     cache: Cache,
+}
+
+enum Source {
+    #[cfg_attr(
+        not(any(feature = "embed-cl100k", feature = "embed-o200k")),
+        expect(dead_code, reason = "nothing is embedded")
+    )]
+    Embedded(Tables<'static>),
+    Read(Box<Built>),
 }
 
 impl Vocab {
@@ -57,9 +67,32 @@ impl Vocab {
         let expected = DIGESTS.iter().find(|(known, _)| *known == code);
         let (_, digest) = expected.ok_or_else(|| unreadable(Unreadable::OtherEncoding))?;
         let packed = pack::read(code, *digest, file).map_err(unreadable)?;
-        let tables = Tables::build(&packed).ok_or_else(|| unreadable(Unreadable::Corrupted))?;
-        let cache = Cache::new().ok_or_else(|| unreadable(Unreadable::Corrupted))?;
-        Ok(Self { encoding, tables, cache })
+        let corrupted = || unreadable(Unreadable::Corrupted);
+        let built = Built::new(&packed.byte_order, &packed.pairs).ok_or_else(corrupted)?;
+        let cache = Cache::new().ok_or_else(corrupted)?;
+        Ok(Self { encoding, source: Source::Read(Box::new(built)), cache })
+    }
+
+    /// The vocabulary inside this binary, when the feature `embed-o200k` or `embed-cl100k` has put
+    /// it there. Its tables are used where they lie, so this takes no time.
+    pub fn embedded(encoding: Encoding) -> Option<Self> {
+        #[cfg(any(feature = "embed-cl100k", feature = "embed-o200k"))]
+        {
+            let tables: Option<&'static [u8]> = match encoding {
+                #[cfg(feature = "embed-cl100k")]
+                Encoding::Cl100kBase => Some(&super::embedded::CL100K.0),
+                #[cfg(feature = "embed-o200k")]
+                Encoding::O200kBase | Encoding::O200kHarmony => Some(&super::embedded::O200K.0),
+                _ => None,
+            };
+            let source = Source::Embedded(Tables::of(tables?)?);
+            Some(Self { encoding, source, cache: Cache::new()? })
+        }
+        #[cfg(not(any(feature = "embed-cl100k", feature = "embed-o200k")))]
+        {
+            let _ = encoding;
+            None
+        }
     }
 
     /// The encoding this is the vocabulary of.
@@ -69,125 +102,82 @@ impl Vocab {
 
     /// How many tokens the text is; special tokens in it count as the text they are written in.
     pub fn count(&self, text: &str) -> u64 {
-        let mut tokens = 0;
-        self.for_each_piece(text, |count| {
-            tokens += count as u64;
-            true
-        });
-        tokens
+        self.count_utf8(text.as_bytes())
     }
 
     /// The count, or nothing when it is more than `limit_tokens`; stops reading once it is.
     pub fn count_till_limit(&self, text: &str, limit_tokens: u64) -> Option<u64> {
         let mut tokens = 0;
-        self.for_each_piece(text, |count| {
+        self.for_each_count(text.as_bytes(), |_, count| {
             tokens += count as u64;
             tokens <= limit_tokens
         })
         .then_some(tokens)
     }
 
-    /// The ranks of the text's tokens; special tokens in it are encoded as ordinary text.
-    pub fn encode(&self, text: &str) -> Vec<u32> {
-        let mut tokens = Vec::new();
-        match self.encoding {
-            Encoding::Cl100kBase => self.encode_by::<Cl100k>(text, &mut tokens),
-            Encoding::O200kBase | Encoding::O200kHarmony => {
-                self.encode_by::<O200k>(text, &mut tokens);
+    /// How many tokens these bytes are, read as UTF-8 with U+FFFD for what is none.
+    ///
+    /// That is what a provider sees: each maximal part that cannot be UTF-8 is replaced by one
+    /// U+FFFD, as `TextDecoder`, tiktoken and [`String::from_utf8_lossy`] do. A lone surrogate of a
+    /// JavaScript string is one U+FFFD, too: it becomes that when the string is made UTF-8.
+    pub fn count_bytes(&self, bytes: &[u8]) -> u64 {
+        match String::from_utf8_lossy(bytes) {
+            Cow::Borrowed(text) => self.count(text),
+            Cow::Owned(_) => {
+                let mut counter = self.counter();
+                bytes.chunks(1 << 16).for_each(|part| counter.push(part));
+                counter.finish()
             }
-            Encoding::P50kBase | Encoding::R50kBase => self.encode_by::<Gpt2>(text, &mut tokens),
         }
+    }
+
+    /// The count of bytes that are UTF-8.
+    pub(super) fn count_utf8(&self, text: &[u8]) -> u64 {
+        let mut tokens = 0;
+        self.for_each_count(text, |_, count| {
+            tokens += count as u64;
+            true
+        });
         tokens
     }
 
-    /// The bytes these tokens stand for; special tokens stand for their text.
-    ///
-    /// # Errors
-    /// `invalid_request` for a rank that is no token of this encoding.
-    pub fn decode_bytes(&self, tokens: &[u32]) -> Result<Vec<u8>, Error> {
-        let mut bytes = Vec::with_capacity(tokens.len() * 4);
-        for &token in tokens {
-            match self.index(token) {
-                Some(index) => bytes.extend_from_slice(self.tables.bytes(index)),
-                None => bytes.extend_from_slice(self.special_text(token)?.as_bytes()),
-            }
+    /// Calls `see` with the end of each piece and its count until it says no; whether it never
+    /// did.
+    #[inline]
+    pub(super) fn for_each_count(
+        &self,
+        text: &[u8],
+        mut see: impl FnMut(usize, usize) -> bool,
+    ) -> bool {
+        let tables = self.tables();
+        let mut window = Window::new();
+        split::for_each_piece(self.encoding, text, |piece| {
+            let count = self.cache.count(piece, || count_piece(tables, &mut window, piece));
+            see(piece.at + piece.len, count)
+        })
+    }
+
+    #[inline]
+    pub(super) fn tables(&self) -> Tables<'_> {
+        match &self.source {
+            Source::Embedded(tables) => *tables,
+            Source::Read(built) => built.view(),
         }
-        Ok(bytes)
-    }
-
-    /// The text these tokens stand for; what is not UTF-8 in it becomes U+FFFD.
-    ///
-    /// # Errors
-    /// `invalid_request` for a rank that is no token of this encoding.
-    pub fn decode(&self, tokens: &[u32]) -> Result<String, Error> {
-        Ok(match String::from_utf8(self.decode_bytes(tokens)?) {
-            Ok(text) => text,
-            Err(error) => String::from_utf8_lossy(error.as_bytes()).into_owned(),
-        })
-    }
-
-    fn special_text(&self, token: u32) -> Result<String, Error> {
-        let special = self.encoding.special_tokens().find(|(_, rank)| *rank == token);
-        special.map(|(text, _)| text).ok_or_else(|| {
-            let name = self.encoding.name();
-            Error::invalid_request(format!("`{name}` has no token of rank {token}"))
-                .with("rank", token)
-        })
     }
 
     /// The place of a rank in the tables, which have no holes.
-    fn index(&self, rank: u32) -> Option<u32> {
+    pub(super) fn index(&self, rank: u32) -> Option<u32> {
         let hole = self.encoding.hole();
         let index = if rank > hole { rank - 1 } else { rank };
-        (rank != hole && index < self.tables.len()).then_some(index)
+        (rank != hole && index < self.tables().len()).then_some(index)
     }
+}
 
-    /// Calls `see` with the count of each piece until it says no; whether it never did.
-    fn for_each_piece(&self, text: &str, see: impl FnMut(usize) -> bool) -> bool {
-        match self.encoding {
-            Encoding::Cl100kBase => self.pieces_by::<Cl100k>(text, see),
-            Encoding::O200kBase | Encoding::O200kHarmony => self.pieces_by::<O200k>(text, see),
-            Encoding::P50kBase | Encoding::R50kBase => self.pieces_by::<Gpt2>(text, see),
-        }
-    }
-
-    fn pieces_by<R: Rule>(&self, text: &str, mut see: impl FnMut(usize) -> bool) -> bool {
-        let text = text.as_bytes();
-        let mut window = Window::new();
-        let mut at = 0;
-        while at < text.len() {
-            let end = R::piece_end(text, at);
-            let piece = Piece { text, at, len: end - at };
-            let count = self.cache.count(piece, || match self.tables.find(piece) {
-                NONE => bpe::encode(&self.tables, &mut window, piece.bytes(), |_| {}),
-                _ => 1,
-            });
-            if !see(count) {
-                return false;
-            }
-            at = end;
-        }
-        true
-    }
-
-    fn encode_by<R: Rule>(&self, text: &str, tokens: &mut Vec<u32>) {
-        let text = text.as_bytes();
-        let hole = self.encoding.hole();
-        let rank = |index: u32| if index >= hole { index + 1 } else { index };
-        let mut window = Window::new();
-        let mut at = 0;
-        while at < text.len() {
-            let end = R::piece_end(text, at);
-            let piece = Piece { text, at, len: end - at };
-            match self.tables.find(piece) {
-                NONE => {
-                    let push = |index| tokens.push(rank(index));
-                    bpe::encode(&self.tables, &mut window, piece.bytes(), push);
-                }
-                index => tokens.push(rank(index)),
-            }
-            at = end;
-        }
+#[inline(never)]
+fn count_piece(tables: Tables<'_>, window: &mut Window, piece: Piece<'_>) -> usize {
+    match tables.find(piece) {
+        NONE => bpe::encode(tables, window, piece.bytes(), |_| {}),
+        _ => 1,
     }
 }
 

@@ -56,7 +56,7 @@ impl Window {
 
     /// Encodes what fits of the piece from `start` on; where that ends.
     #[inline]
-    pub(crate) fn encode(&mut self, tables: &Tables, piece: &[u8], start: usize) -> usize {
+    pub(crate) fn encode(&mut self, tables: Tables<'_>, piece: &[u8], start: usize) -> usize {
         self.fill(tables, piece, start);
         let found = self.find_keys(tables);
         if self.units <= FEW {
@@ -93,7 +93,7 @@ impl Window {
     }
 
     #[inline]
-    fn fill(&mut self, tables: &Tables, piece: &[u8], start: usize) {
+    fn fill(&mut self, tables: Tables<'_>, piece: &[u8], start: usize) {
         let (mut at, mut units, mut before) = (start, 0, None);
         self.stable_end = start;
         while at < piece.len() && units + 4 <= WINDOW {
@@ -101,21 +101,23 @@ impl Window {
                 self.stable_end = at;
             }
             let lead = piece[at];
-            let (code, bytes) = short_char(piece, at);
-            let after = piece.get(at + bytes).copied();
-            match tables.atom(code).between(before, after).filter(|_| bytes > 0) {
-                Some(atom) => {
-                    self.tokens[units] = atom;
+            let (atom, bytes) = match short_char(piece, at) {
+                Some((code, bytes)) => {
+                    let after = piece.get(at + bytes).copied();
+                    (tables.atom(code).between(before, after), bytes)
+                }
+                None => (None, 1),
+            };
+            if let Some(atom) = atom {
+                self.tokens[units] = atom;
+                units += 1;
+                at += bytes;
+            } else {
+                for &byte in &piece[at..piece.len().min(at + bytes)] {
+                    self.tokens[units] = tables.byte(byte);
                     units += 1;
-                    at += bytes;
                 }
-                None => {
-                    for _ in 0..bytes.max(1).min(piece.len() - at) {
-                        self.tokens[units] = tables.byte(piece[at]);
-                        units += 1;
-                        at += 1;
-                    }
-                }
+                at += bytes;
             }
             if !matches!(lead, 0x80..0xc0) {
                 before = Some(lead);
@@ -127,7 +129,7 @@ impl Window {
 
     /// Links the units and finds what each merges into with the next; how many do.
     #[inline]
-    fn find_keys(&mut self, tables: &Tables) -> usize {
+    fn find_keys(&mut self, tables: Tables<'_>) -> usize {
         let mut found = 0;
         for at in 0..self.units {
             self.next[at] = at as u16 + 1;
@@ -148,7 +150,7 @@ impl Window {
 
     /// Merges when there are few units: the keys there are wait in no order.
     #[inline]
-    fn merge_few(&mut self, tables: &Tables, mut waiting: usize) {
+    fn merge_few(&mut self, tables: Tables<'_>, mut waiting: usize) {
         while waiting > 0 {
             let (mut least, mut least_at) = (self.waiting[0], 0);
             for at in 1..waiting {
@@ -173,7 +175,7 @@ impl Window {
 
     /// Merges when there are many units: the smallest key of each block is known.
     #[inline(never)]
-    fn merge_many(&mut self, tables: &Tables) {
+    fn merge_many(&mut self, tables: Tables<'_>) {
         let blocks = self.units.div_ceil(BLOCK);
         for block in 0..blocks {
             self.refresh(block * BLOCK);
@@ -197,7 +199,7 @@ impl Window {
 
     /// Merges a unit with the next; the unit before (itself for the first) and the one merged in.
     #[inline(always)]
-    fn merge_at(&mut self, tables: &Tables, at: usize, merged: u32) -> (usize, usize) {
+    fn merge_at(&mut self, tables: Tables<'_>, at: usize, merged: u32) -> (usize, usize) {
         let right = usize::from(self.next[at]) % WINDOW;
         let next = usize::from(self.next[right]);
         self.tokens[at] = merged;
@@ -226,22 +228,20 @@ impl Window {
 }
 
 #[inline(always)]
-fn key(tables: &Tables, left: u32, right: u32, at: usize) -> u64 {
+fn key(tables: Tables<'_>, left: u32, right: u32, at: usize) -> u64 {
     match tables.merge(left, right) {
         NONE => NO_KEY,
         rank => u64::from(rank) << PLACE_BITS | at as u64,
     }
 }
 
-/// The character that starts at a place and its length, when it is below U+10000; a length of
-/// 0 when it is above or there is none.
+/// The character from U+80 to U+FFFF that starts at a place, and its length.
 #[inline(always)]
-fn short_char(piece: &[u8], at: usize) -> (u32, usize) {
+fn short_char(piece: &[u8], at: usize) -> Option<(u32, usize)> {
     let byte = |i: usize| u32::from(piece.get(at + i).copied().unwrap_or(0));
     match byte(0) {
-        lead @ 0..0x80 => (lead, 1),
-        lead @ 0xc0..0xe0 => ((lead & 0x1f) << 6 | byte(1) & 0x3f, 2),
-        lead @ 0xe0..0xf0 => ((lead & 0xf) << 12 | (byte(1) & 0x3f) << 6 | byte(2) & 0x3f, 3),
-        _ => (0, 0),
+        lead @ 0xc0..0xe0 => Some(((lead & 0x1f) << 6 | byte(1) & 0x3f, 2)),
+        lead @ 0xe0..0xf0 => Some(((lead & 0xf) << 12 | (byte(1) & 0x3f) << 6 | byte(2) & 0x3f, 3)),
+        _ => None,
     }
 }

@@ -3,6 +3,9 @@
 //! `FAREBOX_CASES` sets how many generated texts each test compares (20,000 unless given) and
 //! `FAREBOX_SEED` where they begin.
 
+mod edits;
+mod parts;
+mod special;
 mod texts;
 
 use std::env;
@@ -21,6 +24,18 @@ fn generated_texts_have_tiktokens_tokens() {
             assert_eq!(vocab.encode(&text), expected, "{encoding:?} case {case}: {text:?}");
             assert_eq!(vocab.count(&text), expected.len() as u64, "{encoding:?}: {text:?}");
             assert_eq!(vocab.decode(&expected).as_deref(), Ok(text.as_str()));
+        }
+    }
+}
+
+#[test]
+fn the_embedded_tables_are_those_of_the_file() {
+    for (encoding, vocab, _) in oracles() {
+        let embedded = Vocab::embedded(encoding).unwrap();
+        let mut random = Random::new(number("FAREBOX_SEED", 3));
+        for _ in 0..number("FAREBOX_CASES", 20_000) / 10 {
+            let text = texts::text(&mut random);
+            assert_eq!(vocab.encode(&text), embedded.encode(&text), "{encoding:?} {text:?}");
         }
     }
 }
@@ -50,6 +65,11 @@ fn every_character_is_split_as_tiktoken_splits_it() {
             assert_eq!(vocab.encode(&text), oracle.encode_ordinary(&text), "{encoding:?} {some:?}");
         }
     }
+}
+
+/// A vocabulary, embedded.
+fn vocab(encoding: Encoding) -> Vocab {
+    Vocab::embedded(encoding).unwrap()
 }
 
 fn oracles() -> Vec<(Encoding, Vocab, &'static CoreBPE)> {

@@ -13,7 +13,7 @@ use super::{Rule, SYMBOLS, byte, contraction, run, up_to_three_numbers, white_sp
 /// 6. `\s*[\r\n]`
 /// 7. `\s+(?!\S)`
 /// 8. `\s`
-pub(crate) struct Cl100k;
+pub(super) struct Cl100k;
 
 const LETTERS: u16 = class::set(&[UPPER, LOWER, LETTER]);
 

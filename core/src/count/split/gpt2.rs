@@ -12,7 +12,7 @@ use super::{NUMBERS, Rule, SYMBOLS, WHITE, byte, run};
 /// 5. `\s++$`
 /// 6. `\s+(?!\S)`
 /// 7. `\s`
-pub(crate) struct Gpt2;
+pub(super) struct Gpt2;
 
 const LETTERS: u16 = class::set(&[UPPER, LOWER, LETTER]);
 

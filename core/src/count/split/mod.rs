@@ -9,12 +9,90 @@ mod cl100k;
 mod gpt2;
 mod o200k;
 
-pub(crate) use {cl100k::Cl100k, gpt2::Gpt2, o200k::O200k};
+use cl100k::Cl100k;
+use gpt2::Gpt2;
+use o200k::O200k;
 
-use super::class::{self, MARK, NEWLINE, NUMBER, OTHER, SPACE};
+use super::{
+    class::{self, LETTER, LOWER, MARK, NEWLINE, NUMBER, OTHER, SPACE, UPPER},
+    encoding::Encoding,
+    table::Piece,
+};
+
+/// Ends of pieces found at a time.
+const BATCH: usize = 64;
+
+/// Calls `see` with each piece of a text that is UTF-8, until it says no; whether it never did.
+#[inline]
+pub(crate) fn for_each_piece(
+    encoding: Encoding,
+    text: &[u8],
+    mut see: impl FnMut(Piece<'_>) -> bool,
+) -> bool {
+    let fill = match encoding {
+        Encoding::Cl100kBase => fill::<Cl100k>,
+        Encoding::O200kBase | Encoding::O200kHarmony => fill::<O200k>,
+        Encoding::P50kBase | Encoding::R50kBase => fill::<Gpt2>,
+    };
+    let mut ends = [0; BATCH];
+    let mut at = 0;
+    while at < text.len() {
+        let filled = fill(text, at, &mut ends);
+        for &end in &ends[..filled] {
+            if !see(Piece { text, at, len: end - at }) {
+                return false;
+            }
+            at = end;
+        }
+    }
+    true
+}
+
+/// Whether a piece starts at `at` whatever else stands in the text, by the two characters around
+/// it alone; a text may be cut there and its parts be counted apart.
+///
+/// Only words begin with white space or a symbol, and only white space runs on with white space;
+/// only numbers hold numbers (and GPT-2's begin with a space).
+pub(crate) fn is_cut(text: &[u8], at: usize) -> bool {
+    let mut before = at;
+    loop {
+        match before.checked_sub(1) {
+            Some(earlier) => before = earlier,
+            None => return true,
+        }
+        if text.get(before).is_some_and(|byte| byte & 0xc0 != 0x80) {
+            break;
+        }
+    }
+    let Some(&next) = text.get(at) else { return true };
+    if next & 0xc0 == 0x80 {
+        return false;
+    }
+    let (left, _) = class::at(text, before);
+    let (right, _) = class::at(text, at);
+    match (left, right) {
+        (NEWLINE | SPACE, _) => false,
+        (_, SPACE) => true,
+        (NUMBER, right) => right != NUMBER,
+        (UPPER | LOWER | LETTER, OTHER) => next != b'\'',
+        (UPPER | LOWER | LETTER | OTHER | MARK, NUMBER) => true,
+        _ => false,
+    }
+}
+
+/// Writes the ends of the pieces from `at` on; how many.
+fn fill<R: Rule>(text: &[u8], mut at: usize, ends: &mut [usize; BATCH]) -> usize {
+    let mut filled = 0;
+    while filled < BATCH && at < text.len() {
+        at = R::piece_end(text, at);
+        ends[filled] = at;
+        filled += 1;
+    }
+    filled
+}
 
 /// A family's way of splitting.
-pub(crate) trait Rule {
+trait Rule {
     /// Where the piece that starts at `at` ends. `text` is UTF-8, `at` a boundary before its end.
     fn piece_end(text: &[u8], at: usize) -> usize;
 }

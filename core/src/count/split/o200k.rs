@@ -13,7 +13,7 @@ use super::{Rule, SYMBOLS, byte, contraction, run, up_to_three_numbers, white_sp
 /// 5. `\s*[\r\n]+`
 /// 6. `\s+(?!\S)`
 /// 7. `\s+`
-pub(crate) struct O200k;
+pub(super) struct O200k;
 
 const LETTERS: u16 = class::set(&[UPPER, LOWER, LETTER, MARK]);
 const UPPER_OR_OTHER: u16 = class::set(&[UPPER, LETTER, MARK]);

@@ -1,0 +1,261 @@
+//! Filling the tables: when a vocabulary file is read, and in the build script.
+
+use alloc::{boxed::Box, vec, vec::Vec};
+
+use super::{
+    Atom, FILTER_BITS, Halves, LONG_BITS, LongKey, NONE, OFFSET_BITS, PAIR_BITS, Piece, RANK_BITS,
+    SHORT_BITS, TAG_BITS, TEXT_BYTES, TOKEN_BYTES_MAX, TOKENS, Tables, Words,
+    atom::{groups_after, groups_before},
+    half, pair_hash, pair_key, place, short_key, short_slot, whole, word,
+};
+
+/// Tables in memory of their own.
+pub(crate) struct Built {
+    tokens: Box<Words<TOKENS>>,
+    short_keys: Box<Words<{ 1 << SHORT_BITS }>>,
+    pairs: Box<Words<{ 1 << PAIR_BITS }>>,
+    pair_filter: Box<Words<{ 1 << (FILTER_BITS - 6) }>>,
+    short_ranks: Box<Halves<{ 1 << SHORT_BITS }>>,
+    long: Box<Halves<{ 1 << LONG_BITS }>>,
+    bigrams: Box<Halves<{ 1 << 16 }>>,
+    atoms: Box<Halves<{ 1 << 16 }>>,
+    bytes: Box<Halves<257>>,
+    text: Box<[u8; TEXT_BYTES]>,
+    len: u32,
+}
+
+impl Built {
+    /// Tables of these merges; nothing when they are not merges of earlier tokens or too large.
+    pub(crate) fn new(byte_order: &[u8; 256], merges: &[[u32; 2]]) -> Option<Self> {
+        let mut built = Self {
+            tokens: zeros([0; 8])?,
+            short_keys: zeros([0; 8])?,
+            pairs: zeros([0; 8])?,
+            pair_filter: zeros([0; 8])?,
+            short_ranks: zeros([0; 4])?,
+            long: zeros([0; 4])?,
+            bigrams: zeros([0; 4])?,
+            atoms: zeros([0; 4])?,
+            bytes: zeros([0; 4])?,
+            text: zeros(0)?,
+            len: 0,
+        };
+        let mut end = 0;
+        for (rank, &byte) in (0u32..).zip(byte_order) {
+            built.text[end] = byte;
+            built.bytes[usize::from(byte)] = rank.to_le_bytes();
+            built.add(end, 1, [rank; 2]);
+            end += 1;
+        }
+        for &[left, right] in merges {
+            let rank = built.len;
+            if left >= rank || right >= rank || rank as usize + 1 >= TOKENS {
+                return None;
+            }
+            let (left_at, left_len) = built.place(left);
+            let (right_at, right_len) = built.place(right);
+            let len = left_len + right_len;
+            if len > TOKEN_BYTES_MAX || end + len > 1 << OFFSET_BITS {
+                return None;
+            }
+            built.copy(left_at, left_len, end);
+            built.copy(right_at, right_len, end + left_len);
+            built.add(end, len, [left, right]);
+            built.add_pair(left, right, rank);
+            end += len;
+        }
+        built.bytes[256] = built.len.to_le_bytes();
+        // Whole words were copied; what follows the last text is zeros again.
+        built.text[end..].fill(0);
+        built.add_atoms()?;
+        Some(built)
+    }
+
+    /// The tables, to search in.
+    pub(crate) fn view(&self) -> Tables<'_> {
+        Tables {
+            tokens: &self.tokens,
+            short_keys: &self.short_keys,
+            pairs: &self.pairs,
+            pair_filter: &self.pair_filter,
+            short_ranks: &self.short_ranks,
+            long: &self.long,
+            bigrams: &self.bigrams,
+            atoms: &self.atoms,
+            bytes: &self.bytes,
+            text: &self.text,
+        }
+    }
+
+    #[allow(dead_code, reason = "the build script calls it")]
+    /// All tables one after the other, as [`Tables::of`] reads them.
+    pub(crate) fn to_bytes(&self) -> Vec<u8> {
+        [
+            self.tokens.as_flattened(),
+            self.short_keys.as_flattened(),
+            self.pairs.as_flattened(),
+            self.pair_filter.as_flattened(),
+            self.short_ranks.as_flattened(),
+            self.long.as_flattened(),
+            self.bigrams.as_flattened(),
+            self.atoms.as_flattened(),
+            self.bytes.as_flattened(),
+            self.text.as_slice(),
+        ]
+        .concat()
+    }
+
+    fn place(&self, rank: u32) -> (usize, usize) {
+        place(whole(&self.tokens[rank as usize % TOKENS]))
+    }
+
+    fn copy(&mut self, from: usize, len: usize, to: usize) {
+        if len <= 8 {
+            // Whole words, over what is not filled yet, are quicker than exact copies.
+            let word = word(&*self.text, from).to_le_bytes();
+            if let Some(room) = self.text.get_mut(to..to + 8) {
+                room.copy_from_slice(&word);
+            }
+        } else {
+            self.text.copy_within(from..from + len, to);
+        }
+    }
+
+    fn add(&mut self, at: usize, len: usize, halves: [u32; 2]) {
+        let rank = self.len;
+        let [left, right] = halves.map(u64::from);
+        let token = right << (28 + RANK_BITS) | left << 28 | (at as u64) << 7 | (len as u64 - 1);
+        self.tokens[rank as usize % TOKENS] = token.to_le_bytes();
+        self.len += 1;
+        if len <= 8 {
+            let key = short_key(word(&*self.text, at), len);
+            let mut slot = short_slot(key);
+            while whole(&self.short_keys[slot % (1 << SHORT_BITS)]) != 0 {
+                slot += 1;
+            }
+            self.short_keys[slot % (1 << SHORT_BITS)] = key.to_le_bytes();
+            self.short_ranks[slot % (1 << SHORT_BITS)] = rank.to_le_bytes();
+        } else {
+            let key = LongKey::of(Piece { text: &*self.text, at, len });
+            let mut slot = (key.hash >> (64 - LONG_BITS)) as usize;
+            while half(&self.long[slot % (1 << LONG_BITS)]) != 0 {
+                slot += 1;
+            }
+            self.long[slot % (1 << LONG_BITS)] = (rank << TAG_BITS | key.tag()).to_le_bytes();
+        }
+    }
+
+    fn add_pair(&mut self, left: u32, right: u32, rank: u32) {
+        if (left | right) < 256 {
+            self.bigrams[(left << 8 | right) as usize % (1 << 16)] = rank.to_le_bytes();
+        }
+        let hash = pair_hash(left, right);
+        let bit = hash >> (64 - FILTER_BITS);
+        let filter = &mut self.pair_filter[(bit >> 6) as usize];
+        *filter = (whole(filter) | 1 << (bit & 63)).to_le_bytes();
+        let mut slot = (hash >> (64 - PAIR_BITS)) as usize;
+        while whole(&self.pairs[slot % (1 << PAIR_BITS)]) != 0 {
+            slot += 1;
+        }
+        let entry = pair_key(left, right) << RANK_BITS | u64::from(rank);
+        self.pairs[slot % (1 << PAIR_BITS)] = entry.to_le_bytes();
+    }
+
+    /// Finds the characters whose bytes merge into one token before any meets a neighbour.
+    ///
+    /// That is so when nothing that begins (or ends) inside the character merges over its border
+    /// before the merge inside that takes it up; of merges over a border only those count that
+    /// are possible with the neighbour there is.
+    fn add_atoms(&mut self) -> Option<()> {
+        // The earliest merge of each short token with a neighbour of each group: as left half,
+        // with what is after it, and as right half, with what is before it.
+        let mut number: Box<[u16; TOKENS]> = zeros(0)?;
+        let mut first = vec![[[NONE; 7]; 2]];
+        for rank in (0..self.len).filter(|rank| self.place(*rank).1 <= 2) {
+            number[rank as usize % TOKENS] = u16::try_from(first.len()).ok()?;
+            first.push([[NONE; 7]; 2]);
+        }
+        for rank in 256..self.len {
+            let (left, right) = self.view().halves(rank);
+            let after = groups_after(self.view().bytes(right));
+            let before = groups_before(self.view().bytes(left));
+            for (side, token, groups) in [(0, left, after), (1, right, before)] {
+                let number = usize::from(number[token as usize % TOKENS]);
+                if number > 0 {
+                    for (group, first) in first[number][side].iter_mut().enumerate() {
+                        if groups >> group & 1 != 0 {
+                            *first = rank.min(*first);
+                        }
+                    }
+                }
+            }
+        }
+        for rank in 256..self.len {
+            let (at, len) = self.place(rank);
+            let code = if len <= 3 { code_point(&self.text[at..at + len]) } else { None };
+            let Some(code) = code else { continue };
+            let mut open = [0; 2];
+            for (side, open) in open.iter_mut().enumerate() {
+                let mut inner = rank;
+                while inner >= 256 {
+                    let outer = inner;
+                    let (left, right) = self.view().halves(inner);
+                    inner = if side == 0 { right } else { left };
+                    let number = usize::from(number[inner as usize % TOKENS]);
+                    for (group, first) in first[number][side].iter().enumerate() {
+                        *open |= u32::from(*first <= outer) << group;
+                    }
+                }
+            }
+            let [after, before] = open;
+            self.atoms[code as usize % (1 << 16)] = Atom::new(rank, before, after).0.to_le_bytes();
+        }
+        Some(())
+    }
+}
+
+impl<'a> Tables<'a> {
+    /// The tables in what [`Built::to_bytes`] gave.
+    pub(crate) fn of(bytes: &'a [u8]) -> Option<Self> {
+        let (tokens, bytes) = take(bytes)?;
+        let (short_keys, bytes) = take(bytes)?;
+        let (pairs, bytes) = take(bytes)?;
+        let (pair_filter, bytes) = take(bytes)?;
+        let (short_ranks, bytes) = take(bytes)?;
+        let (long, bytes) = take(bytes)?;
+        let (bigrams, bytes) = take(bytes)?;
+        let (atoms, bytes) = take(bytes)?;
+        let (order, bytes) = take(bytes)?;
+        let text = bytes.try_into().ok()?;
+        Some(Self {
+            tokens,
+            short_keys,
+            pairs,
+            pair_filter,
+            short_ranks,
+            long,
+            bigrams,
+            atoms,
+            bytes: order,
+            text,
+        })
+    }
+}
+
+/// The first `N` numbers of `WIDTH` bytes, and what follows them.
+fn take<const WIDTH: usize, const N: usize>(bytes: &[u8]) -> Option<(&[[u8; WIDTH]; N], &[u8])> {
+    let (numbers, rest) = bytes.split_at_checked(WIDTH * N)?;
+    Some((numbers.as_chunks().0.first_chunk()?, rest))
+}
+
+/// The only character of this text, if it is one.
+fn code_point(text: &[u8]) -> Option<u32> {
+    let mut chars = core::str::from_utf8(text).ok()?.chars();
+    let only = chars.next()?;
+    chars.next().is_none().then_some(u32::from(only))
+}
+
+/// A table of zeros, never on the stack.
+fn zeros<T: Clone, const N: usize>(zero: T) -> Option<Box<[T; N]>> {
+    vec![zero; N].into_boxed_slice().try_into().ok()
+}

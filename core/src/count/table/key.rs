@@ -1,0 +1,91 @@
+//! What a piece is looked up by.
+
+use super::{RANK_BITS, SHORT_BITS, TAG_BITS};
+
+const MIX_A: u64 = 0x9e37_79b9_7f4a_7c15;
+const MIX_B: u64 = 0xff51_afd7_ed55_8ccd;
+
+/// A part of a text, kept with what follows it: reading on is cheaper than reading up to an end.
+#[derive(Clone, Copy)]
+pub(crate) struct Piece<'a> {
+    /// INVARIANT: holds at least `at + len` bytes.
+    pub(crate) text: &'a [u8],
+    pub(crate) at: usize,
+    pub(crate) len: usize,
+}
+
+impl<'a> Piece<'a> {
+    pub(crate) fn bytes(self) -> &'a [u8] {
+        &self.text[self.at..self.at + self.len]
+    }
+}
+
+/// What a piece of more than eight bytes is looked up by.
+pub(crate) struct LongKey {
+    pub(crate) first: u64,
+    pub(crate) last: u64,
+    pub(crate) hash: u64,
+}
+
+impl LongKey {
+    #[inline(always)]
+    pub(crate) fn of(piece: Piece<'_>) -> Self {
+        let Piece { text, at, len } = piece;
+        let (first, last) = (word(text, at), word(text, at + len - 8));
+        let mut state = last ^ len as u64;
+        for middle in (8..len - 8).step_by(8) {
+            state = mix(state, word(text, at + middle));
+        }
+        Self { first, last, hash: mix(first, state.wrapping_mul(MIX_B)) }
+    }
+
+    #[inline(always)]
+    pub(crate) fn tag(&self) -> u32 {
+        (self.hash >> 32) as u32 % (1 << TAG_BITS)
+    }
+}
+
+/// Up to eight bytes as one number; filled up with a byte that is in no UTF-8, so that no two
+/// texts have the same.
+#[inline(always)]
+pub(crate) fn short_key(word: u64, len: usize) -> u64 {
+    let unused = 64 - 8 * len as u32;
+    if unused == 0 { word } else { word | u64::MAX << (64 - unused) }
+}
+
+#[inline(always)]
+pub(crate) fn short_slot(key: u64) -> usize {
+    (mix(key, 0) >> (64 - SHORT_BITS)) as usize
+}
+
+#[inline(always)]
+pub(crate) fn pair_key(left: u32, right: u32) -> u64 {
+    u64::from(left) << RANK_BITS | u64::from(right)
+}
+
+#[inline(always)]
+pub(crate) fn pair_hash(left: u32, right: u32) -> u64 {
+    let key = pair_key(left, right);
+    (key ^ key >> 15).wrapping_mul(MIX_A)
+}
+
+#[inline(always)]
+pub(crate) fn mix(a: u64, b: u64) -> u64 {
+    let mixed = (a ^ b.rotate_left(32)).wrapping_mul(MIX_A);
+    (mixed ^ mixed >> 32).wrapping_mul(MIX_B)
+}
+
+/// The eight bytes at a place, first byte lowest; zeros after the end.
+#[inline(always)]
+pub(crate) fn word(text: &[u8], at: usize) -> u64 {
+    match text.get(at..).and_then(|rest| rest.first_chunk()) {
+        Some(bytes) => u64::from_le_bytes(*bytes),
+        None => last_word(text, at),
+    }
+}
+
+#[cold]
+fn last_word(text: &[u8], at: usize) -> u64 {
+    let rest = text.get(at..).unwrap_or(&[]);
+    rest.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte))
+}

@@ -1,0 +1,197 @@
+//! The flat tables a vocabulary is searched in.
+//!
+//! All sizes are fixed, so that an index made of a hash needs no bounds check. Every table
+//! compares what it finds, exactly; a collision costs time and never a wrong answer. Earlier
+//! tokens are the more frequent ones and are put in first, so they are found at the first look.
+//!
+//! Numbers are kept as their bytes, lowest first, so that the tables the build script made can be
+//! used where they lie in the binary.
+
+mod atom;
+mod build;
+mod key;
+
+pub(crate) use {
+    atom::Atom,
+    build::Built,
+    key::{Piece, mix, short_key, word},
+};
+
+use key::{LongKey, pair_hash, pair_key, short_slot};
+
+pub(crate) const RANK_BITS: u32 = 18;
+const OFFSET_BITS: u32 = 21;
+const SHORT_BITS: u32 = 18;
+const LONG_BITS: u32 = 17;
+const PAIR_BITS: u32 = 18;
+const FILTER_BITS: u32 = 21;
+/// Bits of hash beside a rank in the table of long tokens.
+const TAG_BITS: u32 = 32 - RANK_BITS;
+
+const TOKENS: usize = 1 << RANK_BITS;
+/// Room for reading 16 bytes at any offset.
+const TEXT_BYTES: usize = (1 << OFFSET_BITS) + 64;
+
+/// The longest token a table can hold.
+pub(crate) const TOKEN_BYTES_MAX: usize = 128;
+
+/// No token.
+pub(crate) const NONE: u32 = u32::MAX;
+
+type Words<const N: usize> = [[u8; 8]; N];
+type Halves<const N: usize> = [[u8; 4]; N];
+
+/// The tables of one vocabulary, wherever they lie.
+#[derive(Clone, Copy)]
+pub(crate) struct Tables<'a> {
+    /// Of each rank: its text's offset and length, and the ranks of its halves.
+    tokens: &'a Words<TOKENS>,
+    /// Texts of up to eight bytes, as [`short_key`]; 0 is free.
+    short_keys: &'a Words<{ 1 << SHORT_BITS }>,
+    /// Tokens by the ranks of their halves: left, right and rank; 0 is free.
+    pairs: &'a Words<{ 1 << PAIR_BITS }>,
+    /// One bit for each pair that may be in `pairs`.
+    pair_filter: &'a Words<{ 1 << (FILTER_BITS - 6) }>,
+    /// The ranks of `short_keys`.
+    short_ranks: &'a Halves<{ 1 << SHORT_BITS }>,
+    /// Longer texts: rank and 14 bits of hash; 0 is free.
+    long: &'a Halves<{ 1 << LONG_BITS }>,
+    /// The token of two bytes, by the bytes' own ranks; 0 is none.
+    bigrams: &'a Halves<{ 1 << 16 }>,
+    /// The tokens of the characters from U+80 to U+FFFF.
+    atoms: &'a Halves<{ 1 << 16 }>,
+    /// The ranks of the 256 bytes, then how many tokens there are.
+    bytes: &'a Halves<257>,
+    /// The texts of all tokens in rank order.
+    text: &'a [u8; TEXT_BYTES],
+}
+
+impl<'a> Tables<'a> {
+    /// How many tokens there are.
+    pub(crate) fn len(&self) -> u32 {
+        half(&self.bytes[256])
+    }
+
+    /// The text of a token.
+    #[inline]
+    pub(crate) fn bytes(&self, rank: u32) -> &'a [u8] {
+        let (at, len) = self.place(rank);
+        &self.text[at..at + len]
+    }
+
+    /// The length of a token in bytes.
+    #[inline(always)]
+    pub(crate) fn bytes_len(&self, rank: u32) -> usize {
+        self.place(rank).1
+    }
+
+    /// The rank of a single byte.
+    #[inline(always)]
+    pub(crate) fn byte(&self, byte: u8) -> u32 {
+        half(&self.bytes[usize::from(byte)])
+    }
+
+    /// The ranks of a token's halves; a single byte is its own halves.
+    #[inline(always)]
+    pub(crate) fn halves(&self, rank: u32) -> (u32, u32) {
+        let token = whole(&self.tokens[rank as usize % TOKENS]);
+        ((token >> 28) as u32 % TOKENS as u32, (token >> (28 + RANK_BITS)) as u32)
+    }
+
+    /// The token with exactly the text of this piece, which is UTF-8, or [`NONE`].
+    #[inline(always)]
+    pub(crate) fn find(&self, piece: Piece<'_>) -> u32 {
+        let Piece { text, at, len } = piece;
+        if len <= 8 {
+            let key = short_key(word(text, at), len);
+            let mut slot = short_slot(key);
+            loop {
+                let found = whole(&self.short_keys[slot % (1 << SHORT_BITS)]);
+                if found == key {
+                    return half(&self.short_ranks[slot % (1 << SHORT_BITS)]);
+                }
+                if found == 0 {
+                    return NONE;
+                }
+                slot += 1;
+            }
+        }
+        self.find_long(piece)
+    }
+
+    #[inline]
+    fn find_long(&self, piece: Piece<'_>) -> u32 {
+        let key = LongKey::of(piece);
+        let mut slot = (key.hash >> (64 - LONG_BITS)) as usize;
+        loop {
+            let entry = half(&self.long[slot % (1 << LONG_BITS)]);
+            if entry == 0 {
+                return NONE;
+            }
+            if entry % (1 << TAG_BITS) == key.tag() {
+                let rank = entry >> TAG_BITS;
+                let (at, len) = self.place(rank);
+                if len == piece.len
+                    && word(self.text, at) == key.first
+                    && word(self.text, at + len - 8) == key.last
+                    && (len <= 16 || self.text[at..at + len] == *piece.bytes())
+                {
+                    return rank;
+                }
+            }
+            slot += 1;
+        }
+    }
+
+    /// The token that these two merge into, or [`NONE`].
+    #[inline(always)]
+    pub(crate) fn merge(&self, left: u32, right: u32) -> u32 {
+        if (left | right) < 256 {
+            let rank = half(&self.bigrams[(left << 8 | right) as usize % (1 << 16)]);
+            return if rank == 0 { NONE } else { rank };
+        }
+        let hash = pair_hash(left, right);
+        let bit = hash >> (64 - FILTER_BITS);
+        if whole(&self.pair_filter[(bit >> 6) as usize]) >> (bit & 63) & 1 == 0 {
+            return NONE;
+        }
+        let key = pair_key(left, right);
+        let mut slot = (hash >> (64 - PAIR_BITS)) as usize;
+        loop {
+            let entry = whole(&self.pairs[slot % (1 << PAIR_BITS)]);
+            if entry >> RANK_BITS == key {
+                return entry as u32 % TOKENS as u32;
+            }
+            if entry == 0 {
+                return NONE;
+            }
+            slot += 1;
+        }
+    }
+
+    /// The token of a character from U+80 to U+FFFF.
+    #[inline(always)]
+    pub(crate) fn atom(&self, code: u32) -> Atom {
+        Atom(half(&self.atoms[code as usize % (1 << 16)]))
+    }
+
+    #[inline(always)]
+    fn place(&self, rank: u32) -> (usize, usize) {
+        place(whole(&self.tokens[rank as usize % TOKENS]))
+    }
+}
+
+#[inline(always)]
+fn place(token: u64) -> (usize, usize) {
+    ((token >> 7) as usize % (1 << OFFSET_BITS), (token & 127) as usize + 1)
+}
+
+#[inline(always)]
+fn whole(bytes: &[u8; 8]) -> u64 {
+    u64::from_le_bytes(*bytes)
+}
+
+#[inline(always)]
+fn half(bytes: &[u8; 4]) -> u32 {
+    u32::from_le_bytes(*bytes)
+}
