@@ -91,3 +91,18 @@ test('errors have their classes', async () => {
   });
   await assert.rejects(broken.finalMessage(), Anthropic.APIError);
 });
+
+test('a message batch', async () => {
+  await emulator.control('script', { batches: [{ looks: 1, expire_after: 1 }] });
+  let batch = await anthropic.messages.batches.create({
+    requests: ['a', 'b'].map((custom_id) => ({ custom_id, params: request })),
+  });
+  while (batch.processing_status !== 'ended') {
+    batch = await anthropic.messages.batches.retrieve(batch.id);
+  }
+  const types = [];
+  for await (const entry of await anthropic.messages.batches.results(batch.id)) {
+    types.push(entry.result.type);
+  }
+  assert.deepEqual(types, ['succeeded', 'expired']);
+});

@@ -104,6 +104,24 @@ class OpenAIChecks(unittest.TestCase):
         )
         self.assertIsInstance(completion.choices[0].message.parsed, Verdict)
 
+    def test_batch(self):
+        line = {
+            "custom_id": "a",
+            "method": "POST",
+            "url": "/v1/chat/completions",
+            "body": {"model": "gpt-4o", "messages": [{"role": "user", "content": "Name a river."}]},
+        }
+        file = self.client.files.create(
+            file=("jobs.jsonl", json.dumps(line).encode()), purpose="batch"
+        )
+        batch = self.client.batches.create(
+            input_file_id=file.id, endpoint="/v1/chat/completions", completion_window="24h"
+        )
+        batch = self.client.batches.retrieve(batch.id)
+        self.assertEqual(batch.status, "completed")
+        result = json.loads(self.client.files.content(batch.output_file_id).text)
+        self.assertEqual(result["response"]["body"]["object"], "chat.completion")
+
     def test_models(self):
         self.assertIn("gpt-5.4", [model.id for model in self.client.models.list()])
 

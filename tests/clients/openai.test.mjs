@@ -230,3 +230,31 @@ test('a stream that fails inside', async () => {
   await assert.rejects(run('malformed'));
   await assert.rejects(run('stream_error; error_shape=named'), OpenAI.APIError);
 });
+
+test('a batch from file to results', async () => {
+  await emulator.control('script', { batches: [{ looks: 1, fail: ['b'] }] });
+  const lines = ['a', 'b'].map((custom_id) =>
+    JSON.stringify({
+      custom_id,
+      method: 'POST',
+      url: '/v1/responses',
+      body: { model: 'gpt-5.4-nano', input: 'Name a river.' },
+    }),
+  );
+  const file = await openai.files.create({
+    file: await OpenAI.toFile(Buffer.from(lines.join('\n')), 'jobs.jsonl'),
+    purpose: 'batch',
+  });
+  let batch = await openai.batches.create({
+    input_file_id: file.id,
+    endpoint: '/v1/responses',
+    completion_window: '24h',
+  });
+  while (!['completed', 'expired', 'failed'].includes(batch.status)) {
+    batch = await openai.batches.retrieve(batch.id);
+  }
+  assert.deepEqual(batch.request_counts, { total: 2, completed: 1, failed: 1 });
+  const read = async (id) => JSON.parse(await (await openai.files.content(id)).text());
+  assert.equal((await read(batch.output_file_id)).response.body.status, 'completed');
+  assert.equal((await read(batch.error_file_id)).response.status_code, 500);
+});

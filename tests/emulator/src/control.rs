@@ -10,6 +10,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::answer::Scripted;
+use crate::batch::BatchPlan;
 use crate::fault::{ERROR_NAMES, Fault};
 use crate::state::Shared;
 
@@ -19,6 +20,7 @@ use crate::state::Shared;
 struct Script {
     answers: Vec<Scripted>,
     faults: Vec<Value>,
+    batches: Vec<BatchPlan>,
 }
 
 /// Serves `bill`, `requests`, `options`, `script` and `reset`.
@@ -67,6 +69,6 @@ fn add(shared: &Shared, body: &[u8]) -> Result<(), String> {
             other => serde_json::from_value(other).map_err(|error| format!("not a fault: {error}")),
         })
         .collect::<Result<_, _>>()?;
-    shared.script(script.answers, faults);
+    shared.script(script.answers, faults, script.batches);
     Ok(())
 }

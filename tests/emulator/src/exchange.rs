@@ -145,7 +145,12 @@ async fn run(
     deliver(&shared, connection, &reply, fields, prompt, answer, is_array).await
 }
 
-fn fault_of(shared: &Shared, headers: &HeaderMap, subject: &Subject<'_>) -> Result<Fault, String> {
+/// The fault a request brings along, else the next one that is meant for it.
+pub(crate) fn fault_of(
+    shared: &Shared,
+    headers: &HeaderMap,
+    subject: &Subject<'_>,
+) -> Result<Fault, String> {
     match headers.get("x-emulator-fault").map(HeaderValue::to_str) {
         Some(Ok(text)) => Fault::parse(text),
         Some(Err(_)) => Err("the fault is not plain text".to_owned()),

@@ -24,6 +24,9 @@
 //! | `POST /v1/chat/completions` | OpenAI Chat Completions, whole or as chunks |
 //! | `POST /v1/messages`, `/v1/messages/count_tokens` | Anthropic Messages, whole or as events, and their count |
 //! | `POST /v1beta/models/{id}:generateContent`, `:streamGenerateContent`, `:countTokens` | Gemini, also under `/v1` |
+//! | `POST`, `GET /v1/files`, `GET`, `DELETE /v1/files/{id}`, `GET /v1/files/{id}/content` | OpenAI Files |
+//! | `POST`, `GET /v1/batches`, `GET /v1/batches/{id}`, `POST …/cancel` | OpenAI Batch; see [`BatchPlan`] |
+//! | `POST`, `GET /v1/messages/batches`, `GET`, `DELETE …/{id}`, `POST …/{id}/cancel`, `GET …/{id}/results` | Anthropic Message Batches |
 //! | `GET /v1/models`, `/v1/models/{id}`, `/v1beta/models` | the models on offer |
 //!
 //! Models, limits and shutdowns are those of a catalogue, input is counted by the kernel. Hosted tools
@@ -36,7 +39,7 @@
 //! | `GET /_emulator/bill` | [`Bill`] |
 //! | `GET /_emulator/requests` | a list of [`Received`] |
 //! | `GET /_emulator/options` | the [`Options`] in force |
-//! | `POST /_emulator/script` | `{"answers": [`[`Scripted`]`…], "faults": [`[`Fault`]` or text…]}`, added to what is there |
+//! | `POST /_emulator/script` | `{"answers": [`[`Scripted`]`…], "faults": [`[`Fault`]` or text…], "batches": [`[`BatchPlan`]`…]}`, added to what is there |
 //! | `POST /_emulator/reset` | forgets requests, bill, scripts, caches and stored answers |
 //!
 //! All of it is open to pages of any origin.
@@ -73,6 +76,7 @@
 //! | `chunk_bytes=7` | the body in pieces of that size | as usual |
 
 mod answer;
+mod batch;
 mod bill;
 mod compose;
 mod control;
@@ -81,6 +85,7 @@ mod cross_origin;
 mod delivery;
 mod exchange;
 mod fault;
+mod guard;
 mod intake;
 mod limit;
 mod matcher;
@@ -99,6 +104,7 @@ mod wreck;
 use std::io;
 
 pub use answer::{Finish, Scripted, ToolCall};
+pub use batch::BatchPlan;
 pub use bill::{Bill, BillLine, Broken};
 pub use fault::{ERROR_NAMES, ErrorShape, Fault};
 pub use matcher::Matcher;
@@ -145,7 +151,12 @@ impl Emulator {
 
     /// Adds answers and faults for the requests to come.
     pub fn script(&self, answers: Vec<Scripted>, faults: Vec<Fault>) {
-        self.running.shared.script(answers, faults);
+        self.running.shared.script(answers, faults, Vec::new());
+    }
+
+    /// Says how the next batches go, in order.
+    pub fn plan_batches(&self, plans: Vec<BatchPlan>) {
+        self.running.shared.script(Vec::new(), Vec::new(), plans);
     }
 
     /// Forgets requests, bill, scripts, caches and stored answers.

@@ -4,6 +4,7 @@ use farebox_core::catalog::Catalog;
 use serde::{Deserialize, Serialize};
 
 use crate::answer::Scripted;
+use crate::batch::BatchPlan;
 use crate::bill::Broken;
 use crate::fault::Fault;
 
@@ -40,6 +41,14 @@ pub struct Options {
     pub answers: Vec<Scripted>,
     /// Faults for the next requests, in order.
     pub faults: Vec<Fault>,
+    /// How the next batches go, in order.
+    pub batches: Vec<BatchPlan>,
+    /// Requests a batch of OpenAI's may hold.
+    pub batch_max_requests: usize,
+    /// Tokens that may wait in OpenAI's batches at once; 0 is no limit.
+    pub batch_enqueued_tokens: u64,
+    /// Requests a batch of Anthropic's may hold.
+    pub message_batch_max_requests: usize,
     /// How many requests are remembered with headers and body; older ones are forgotten.
     pub remembered_requests: usize,
     /// Longest body accepted.
@@ -63,8 +72,12 @@ impl Default for Options {
             broken: Broken::default(),
             answers: Vec::new(),
             faults: Vec::new(),
+            batches: Vec::new(),
+            batch_max_requests: 50_000,
+            batch_enqueued_tokens: 0,
+            message_batch_max_requests: 100_000,
             remembered_requests: 10_000,
-            max_body_bytes: 64 << 20,
+            max_body_bytes: 256 << 20,
         }
     }
 }

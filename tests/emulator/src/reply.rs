@@ -5,12 +5,15 @@ use std::time::{Duration, Instant, SystemTime};
 use axum::body::Body;
 use axum::http::HeaderMap;
 use axum::response::Response;
+use bytes::Bytes;
 use serde_json::Value;
 
+use crate::delivery;
 use crate::exchange::{bare, set_header};
 use crate::fault::Fault;
 use crate::limit::Verdict;
 use crate::prompt::{Api, Prompt};
+use crate::server::Connection;
 use crate::state::Shared;
 use crate::wire::problem::{Problem, duration};
 
@@ -77,6 +80,18 @@ impl Reply {
 
     pub(crate) fn json(&self, status: u16, value: &Value) -> Response {
         self.with_body(status, "application/json", Body::from(value.to_string()))
+    }
+
+    /// A body that comes in one piece, broken as the fault asks.
+    pub(crate) fn whole(
+        &self,
+        status: u16,
+        content_type: &str,
+        bytes: &Bytes,
+        connection: &Connection,
+    ) -> Response {
+        let steps = delivery::whole_steps(bytes, &self.fault, 0);
+        self.with_body(status, content_type, delivery::body(steps, None, connection.clone()))
     }
 
     pub(crate) fn problem(&self, problem: &Problem) -> Response {

@@ -7,6 +7,7 @@ use std::thread;
 use std::time::Duration;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::routing::{any, get, post};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
@@ -15,6 +16,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 
+use crate::batch::{anthropic, files, openai};
 use crate::options::Options;
 use crate::state::Shared;
 use crate::{control, cross_origin, exchange, models_route, stored};
@@ -149,11 +151,22 @@ fn router(shared: &Arc<Shared>) -> Router {
         .route("/v1/models/{id}", get(models_route::one).post(exchange::gemini))
         .route("/v1/messages", post(exchange::messages))
         .route("/v1/messages/count_tokens", post(stored::count_tokens))
+        .route("/v1/messages/batches", post(anthropic::batches).get(anthropic::batches))
+        .route("/v1/messages/batches/{id}", get(anthropic::one).delete(anthropic::one))
+        .route("/v1/messages/batches/{id}/cancel", post(anthropic::cancel))
+        .route("/v1/messages/batches/{id}/results", get(anthropic::results))
+        .route("/v1/files", post(files::upload).get(files::files))
+        .route("/v1/files/{id}", get(files::file).delete(files::file))
+        .route("/v1/files/{id}/content", get(files::content))
+        .route("/v1/batches", post(openai::create).get(openai::list))
+        .route("/v1/batches/{id}", get(openai::one))
+        .route("/v1/batches/{id}/cancel", post(openai::cancel))
         .route("/v1beta/models", get(models_route::google))
         .route("/v1beta/models/{call}", post(exchange::gemini))
         .route("/_emulator/{what}", any(control::control))
         .fallback(exchange::unknown_path)
         .method_not_allowed_fallback(exchange::unknown_path)
+        .layer(DefaultBodyLimit::max(shared.options.max_body_bytes))
         .layer(axum::middleware::from_fn(cross_origin::open))
         .with_state(Arc::clone(shared))
 }

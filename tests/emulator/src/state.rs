@@ -5,8 +5,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use serde_json::Value;
+use tokio::sync::Mutex as Turn;
 
 use crate::answer::{self, Scripted};
+use crate::batch::files::File;
+use crate::batch::{Batch, BatchPlan};
 use crate::bill::{Bill, BillLine, Broken, Usage};
 use crate::count::{PromptCache, counts_cache_writes};
 use crate::fault::Fault;
@@ -14,7 +17,7 @@ use crate::limit::Limits;
 use crate::matcher::Subject;
 use crate::models::Offer;
 use crate::options::Options;
-use crate::prompt::Prompt;
+use crate::prompt::{Api, Prompt};
 use crate::record::Received;
 
 /// Everything the routes share.
@@ -24,6 +27,7 @@ pub(crate) struct Shared {
     pub(crate) offer: Offer,
     pub(crate) port: u16,
     started: Instant,
+    depot: Mutex<Depot>,
     inner: Mutex<Inner>,
 }
 
@@ -36,11 +40,20 @@ struct Inner {
     requests: VecDeque<Received>,
     answers: Vec<Scripted>,
     faults: Vec<Fault>,
+    plans: VecDeque<BatchPlan>,
     luck: u64,
     cache: PromptCache,
     limits: Limits,
     stored: HashMap<String, Value>,
     stored_order: VecDeque<String>,
+}
+
+/// Files and batches.
+#[derive(Debug, Default)]
+pub(crate) struct Depot {
+    pub(crate) files: Vec<File>,
+    /// By id, format and the batch itself, which is locked while it is worked on.
+    pub(crate) batches: Vec<(String, Api, Arc<Turn<Batch>>)>,
 }
 
 /// Where a line of the bill is.
@@ -55,11 +68,19 @@ impl Shared {
         let inner = Inner {
             answers: options.answers.clone(),
             faults: options.faults.clone(),
+            plans: options.batches.iter().cloned().collect(),
             luck: options.seed,
             ..Inner::default()
         };
         let offer = Offer::new(options.catalog.clone());
-        Arc::new(Self { options, offer, port, started: Instant::now(), inner: Mutex::new(inner) })
+        Arc::new(Self {
+            options,
+            offer,
+            port,
+            started: Instant::now(),
+            depot: Mutex::default(),
+            inner: Mutex::new(inner),
+        })
     }
 
     fn inner(&self) -> MutexGuard<'_, Inner> {
@@ -118,8 +139,9 @@ impl Shared {
         }
     }
 
-    pub(crate) fn script(&self, answers: Vec<Scripted>, faults: Vec<Fault>) {
+    pub(crate) fn script(&self, answers: Vec<Scripted>, faults: Vec<Fault>, plans: Vec<BatchPlan>) {
         let mut inner = self.inner();
+        inner.plans.extend(plans);
         inner.answers.extend(answers);
         inner.faults.extend(faults);
     }
@@ -134,6 +156,34 @@ impl Shared {
             ..Inner::default()
         };
         *inner = fresh;
+        drop(inner);
+        *self.depot() = Depot::default();
+    }
+
+    pub(crate) fn depot(&self) -> MutexGuard<'_, Depot> {
+        self.depot.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn add_batch(&self, batch: Batch) {
+        let (id, api) = (batch.id().to_owned(), batch.api());
+        self.depot().batches.push((id, api, Arc::new(Turn::new(batch))));
+    }
+
+    pub(crate) fn batch(&self, id: &str) -> Option<Arc<Turn<Batch>>> {
+        let depot = self.depot();
+        let found = depot.batches.iter().find(|(other, ..)| other == id);
+        found.map(|(.., batch)| Arc::clone(batch))
+    }
+
+    /// The batches of a provider, the newest first.
+    pub(crate) fn batches(&self, is_own: impl Fn(Api) -> bool) -> Vec<Arc<Turn<Batch>>> {
+        let depot = self.depot();
+        let own = depot.batches.iter().rev().filter(|(_, api, _)| is_own(*api));
+        own.map(|(.., batch)| Arc::clone(batch)).collect()
+    }
+
+    pub(crate) fn next_batch_plan(&self) -> BatchPlan {
+        self.inner().plans.pop_front().unwrap_or_default()
     }
 
     pub(crate) fn scripted_answer(&self, subject: &Subject<'_>) -> Option<Scripted> {

@@ -2,7 +2,7 @@
 //!
 //! The full numbers take minutes unoptimised: `cargo test --release --test load -- --ignored`.
 
-mod wire;
+#![allow(clippy::unwrap_used, reason = "tests")]
 
 use std::sync::Arc;
 

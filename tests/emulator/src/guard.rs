@@ -1,0 +1,43 @@
+//! What stands before every route that is not a request to a model: faults and the key.
+
+use std::time::Duration;
+
+use axum::http::{HeaderMap, Uri};
+use axum::response::Response;
+use tokio::time::sleep;
+
+use crate::exchange::fault_of;
+use crate::matcher::Subject;
+use crate::prompt::Api;
+use crate::reply::Reply;
+use crate::server::Connection;
+use crate::state::Shared;
+use crate::wire::problem::Problem;
+use crate::wreck;
+
+/// Lets a request pass, or gives the answer it gets instead.
+pub(crate) async fn guard(
+    shared: &Shared,
+    api: Api,
+    headers: &HeaderMap,
+    uri: &Uri,
+    connection: &Connection,
+) -> Result<Reply, Box<Response>> {
+    let mut reply = Reply::new(shared, api);
+    let path = uri.path_and_query().map_or("/", |path| path.as_str());
+    let subject = Subject { model: "", path, text: "", last: "", body: "", stream: false };
+    reply.fault = match fault_of(shared, headers, &subject) {
+        Ok(fault) => fault,
+        Err(error) => return Err(Box::new(reply.problem(&Problem::invalid(error)))),
+    };
+    if reply.fault.delay_headers_ms > 0 {
+        sleep(Duration::from_millis(reply.fault.delay_headers_ms)).await;
+    }
+    if let Some(response) = wreck::replaced(&reply, shared, "", path, connection) {
+        return Err(Box::new(response));
+    }
+    match reply.authorise(headers, Some(path)) {
+        Ok(()) => Ok(reply),
+        Err(problem) => Err(Box::new(reply.problem(&problem))),
+    }
+}
