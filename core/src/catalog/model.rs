@@ -144,6 +144,8 @@ pub enum CountingFamily {
     OpenaiHarmony,
     /// OpenAI models on the Harmony format from gpt-5.2 on.
     OpenaiHarmony52,
+    /// OpenAI's first reasoning models: o1, o3-mini.
+    OpenaiO1,
     /// Not known: counted with a wide band.
     Unknown,
 }

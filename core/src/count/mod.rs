@@ -15,6 +15,7 @@ mod embedded;
 mod encode;
 mod encoding;
 mod frame;
+mod image;
 mod input;
 mod live;
 mod pack;

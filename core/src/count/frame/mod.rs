@@ -3,7 +3,11 @@
 //! One file a family of rules. A rule is measured on recorded traffic where the provider does not
 //! publish it, and its constants say what they stand for.
 
+mod history;
+mod json;
+mod media;
 mod openai;
+mod schema;
 mod typescript;
 
 use crate::catalog::{CountingFamily, Model};
@@ -28,7 +32,8 @@ pub fn count_request(
     match model.counting.family {
         CountingFamily::OpenaiChat
         | CountingFamily::OpenaiHarmony
-        | CountingFamily::OpenaiHarmony52 => openai::count(request, api, model, &ruler, &mut tally),
+        | CountingFamily::OpenaiHarmony52
+        | CountingFamily::OpenaiO1 => openai::count(request, api, model, &ruler, &mut tally),
         _ => openai::count(request, api, model, &ruler, &mut tally),
     }
     if !ruler.is_exact() {

@@ -1,15 +1,14 @@
 //! The frame of OpenAI's models, in Chat Completions and Responses.
 //!
-//! A message is its words between marks; tools and schemas are rendered into the first system
+//! A message is its words between marks; tools and schemas are sections of the first system
 //! message. The formats differ in constants only, which were measured on recorded traffic
 //! (checked 2026-11-22) unless they say otherwise.
 
 use alloc::borrow::Cow;
 use alloc::string::String;
 
-use serde_json::Value;
-
-use super::typescript;
+use super::history::{self, Marks};
+use super::{media, schema, typescript};
 use crate::catalog::{CountingFamily, Model};
 use crate::count::CountPartKind;
 use crate::count::ruler::Ruler;
@@ -25,204 +24,165 @@ pub(super) fn count(
 ) {
     let frame = Frame::of(model.counting.family, api);
     tally.add(CountPartKind::Framing, frame.priming);
-    let has_functions = request.tools.iter().any(|tool| matches!(tool, Tool::Function { .. }));
-    let has_schema = matches!(request.output, OutputFormat::JsonSchema { .. });
-    let has_system = request.instructions.is_some()
-        || request.conversation.iter().any(|message| is_system(message.role));
-
-    let mut extended = !(has_functions && frame.functions_extend_system);
-    let mut system = |words: &str, tally: &mut Tally| {
-        let tokens = if extended {
-            ruler.tokens(words)
-        } else {
-            extended = true;
-            let mut text = String::from(words);
-            text.push('\n');
-            ruler.tokens(&text)
-        };
-        tally.add(CountPartKind::Framing, MESSAGE);
-        tally.add(CountPartKind::Text, tokens);
-    };
+    let opening = system_words(request);
     if let Some(words) = &request.instructions {
-        system(words, tally);
+        tally.add(CountPartKind::Framing, MESSAGE);
+        tally.add(CountPartKind::Text, ruler.tokens(words));
     }
+    let mut answers = 0;
+    let mut named = false;
     for message in &request.conversation {
+        let is_answer = message.role == Role::Assistant;
         let words = words(message);
-        if is_system(message.role) {
-            system(&words, tally);
+        if message.role == Role::Tool || (words.is_empty() && stands_alone(message)) {
             continue;
         }
-        let calls = message.content.iter().any(|part| matches!(part, Part::ToolCall { .. }));
-        if message.role != Role::Tool && !(calls && words.is_empty()) {
-            tally.add(CountPartKind::Framing, MESSAGE);
-            tally.add(CountPartKind::Text, ruler.tokens(&words));
-            if message.role == Role::Assistant {
-                tally.add(CountPartKind::Framing, frame.assistant_channel);
-            }
+        tally.add(CountPartKind::Framing, MESSAGE);
+        tally.add(CountPartKind::Text, ruler.tokens(&words));
+        if is_answer {
+            answers += 1;
+            tally.add(CountPartKind::Framing, frame.answer_channel);
         }
+        // Measured: every name costs its tokens, and each after the first one mark more.
         if let Some(name) = &message.name {
-            tally.add(CountPartKind::Framing, ruler.tokens(name) + 1);
+            tally.add(CountPartKind::Framing, ruler.tokens(name) + u64::from(named));
+            named = true;
         }
     }
-    history(request, api, &frame, ruler, tally);
+    history::count(&request.conversation, api, &frame.marks, ruler, tally);
+    media::count(request, model, tally);
 
+    let has_functions = request.tools.iter().any(|tool| matches!(tool, Tool::Function { .. }));
     if has_functions {
-        let rendered = typescript::namespace(request.tools.iter());
-        tally.add(CountPartKind::Tools, ruler.tokens(&rendered.text));
-        let around = if has_system { frame.functions_with_system } else { frame.functions };
-        tally.add(CountPartKind::Tools, around);
-        if !rendered.complete {
-            tally.doubt("a tool's schema refers to what is not there, or is too deep");
-        }
-        match (&request.tool_choice, frame.counts_tool_choice) {
-            (Some(ToolChoice::Tool { name }), true) => {
-                tally.add(CountPartKind::Tools, ruler.tokens(name) + 4);
-            }
-            (Some(ToolChoice::None), true) => tally.add(CountPartKind::Tools, 1),
-            _ => {}
-        }
+        functions(request, opening, &frame, ruler, tally);
     }
-    if has_schema {
-        schema(&request.output, &frame, has_system, ruler, tally);
-    }
-}
-
-fn history(request: &Request, api: Api, frame: &Frame, ruler: &Ruler<'_>, tally: &mut Tally) {
-    for message in &request.conversation {
-        let calls: u64 =
-            message.content.iter().filter(|part| matches!(part, Part::ToolCall { .. })).count()
-                as u64;
-        for part in &message.content {
-            match part {
-                Part::ToolCall { name, arguments, item_id, .. } => {
-                    let arguments = compact(arguments);
-                    let full = alloc::format!("functions.{name}");
-                    let f = ruler.tokens(&full);
-                    let m = ruler.tokens(name);
-                    let a = ruler.tokens(&arguments);
-                    let around = match (api, frame.harmony) {
-                        (Api::Responses, false) => {
-                            2 * f + 9 + if item_id.is_some() { 3 } else { 0 }
-                        }
-                        (Api::Responses, true) => 2 * f + frame.call,
-                        (_, false) if calls == 1 => f + m + 12,
-                        (_, true) if calls == 1 => 2 * f + 17,
-                        (_, false) => 9 + m,
-                        (_, true) => 9 + m,
-                    };
-                    tally.add(CountPartKind::ToolHistory, a + around);
-                }
-                Part::ToolResult { content, .. } => {
-                    let mut text = String::new();
-                    for part in content {
-                        if let Part::Text { text: words } = part {
-                            text.push_str(words);
-                        }
-                    }
-                    tally.add(CountPartKind::ToolHistory, ruler.tokens(&text));
-                }
-                _ => {}
-            }
-        }
-        if calls > 1 && api != Api::Responses {
-            tally.add(CountPartKind::ToolHistory, if frame.harmony { 32 } else { 26 });
-        }
+    if let OutputFormat::JsonSchema { name, description, schema, .. } = &request.output {
+        let section = schema::section(name, description.as_deref(), schema);
+        let joined = match (has_functions, opening) {
+            _ if api == Api::Responses => ruler.tokens(&section) + frame.schema,
+            (true, _) => joined(ruler, typescript::CLOSING, "\n\n", &section),
+            (false, Some(words)) => joined(ruler, words, "\n\n", &section),
+            (false, None) => MESSAGE + ruler.tokens(&section),
+        };
+        // Without tools, each answer is marked with the name of its format.
+        let marked = if frame.harmony { answers } else { answers + 1 };
+        let marks = if api == Api::Responses || has_functions {
+            0
+        } else {
+            marked * (2 + ruler.tokens(name))
+        };
+        tally.add(CountPartKind::Schema, joined + marks);
     }
 }
 
-fn compact(arguments: &str) -> Cow<'_, str> {
-    match serde_json::from_str::<Value>(arguments) {
-        Ok(value) => Cow::Owned(alloc::string::ToString::to_string(&value)),
-        Err(_) => Cow::Borrowed(arguments),
-    }
-}
-
-fn schema(
-    output: &OutputFormat,
+/// Counts the namespace of function tools and the choice among them.
+fn functions(
+    request: &Request,
+    opening: Option<&str>,
     frame: &Frame,
-    has_system: bool,
     ruler: &Ruler<'_>,
     tally: &mut Tally,
 ) {
-    let OutputFormat::JsonSchema { name, description, schema, .. } = output else { return };
-    let mut schema = schema.clone();
-    strip(&mut schema, false);
-    let mut text = String::new();
-    if let Some(description) = description {
-        text.push_str(&alloc::format!("// {description}\n"));
-    }
-    text.push_str(&alloc::string::ToString::to_string(&schema));
-    let around = if has_system { frame.schema_with_system } else { frame.schema };
-    let tokens = ruler.tokens(&text) + ruler.tokens(name) + around;
-    tally.add(CountPartKind::Schema, tokens);
-}
-
-/// Removes the keywords that the provider does not show the model.
-fn strip(schema: &mut Value, is_map_of_schemas: bool) {
-    match schema {
-        Value::Object(map) => {
-            if !is_map_of_schemas {
-                map.retain(|key, _| !HIDDEN.contains(&key.as_str()));
-            }
-            for (key, value) in map.iter_mut() {
-                let maps = !is_map_of_schemas
-                    && matches!(key.as_str(), "properties" | "$defs" | "definitions");
-                strip(value, maps);
-            }
+    let rendered = typescript::functions(request.tools.iter());
+    let mut tokens = if frame.harmony {
+        ruler.tokens(typescript::OPENING) + ruler.tokens(&rendered.text)
+    } else {
+        ruler.tokens(&[typescript::OPENING, &rendered.text].concat())
+    };
+    tokens += match opening {
+        Some(words) => frame.functions_with_system + joined(ruler, words, frame.after_system, ""),
+        None => frame.functions,
+    };
+    tokens += match &request.tool_choice {
+        Some(ToolChoice::Tool { name }) if frame.counts_tool_choice => {
+            ruler.tokens(&["functions.", name].concat()) + 6
         }
-        Value::Array(items) => items.iter_mut().for_each(|item| strip(item, false)),
-        _ => {}
+        Some(ToolChoice::None) if frame.counts_tool_choice => 1,
+        _ => 0,
+    };
+    tally.add(CountPartKind::Tools, tokens);
+    if !rendered.complete {
+        tally.doubt("a tool's schema refers to what is not there, or is too deep");
     }
 }
 
-const HIDDEN: [&str; 12] = [
-    "additionalProperties",
-    "required",
-    "$schema",
-    "format",
-    "minimum",
-    "maximum",
-    "minLength",
-    "maxLength",
-    "minItems",
-    "maxItems",
-    "exclusiveMinimum",
-    "exclusiveMaximum",
-];
+/// Tokens that a text adds behind another, which may share a token with it.
+fn joined(ruler: &Ruler<'_>, before: &str, between: &str, text: &str) -> u64 {
+    // The last words are enough: no token reaches over a space before a letter.
+    let start = before.len().saturating_sub(TAIL_BYTES);
+    let bytes = before.as_bytes();
+    let cut = (start..before.len()).find(|&at| {
+        bytes.get(at) == Some(&b' ') && bytes.get(at + 1).is_some_and(u8::is_ascii_alphabetic)
+    });
+    let tail = match cut {
+        Some(at) if start > 0 => before.get(at..).unwrap_or(before),
+        _ => before,
+    };
+    let whole = ruler.tokens(&[tail, between, text].concat());
+    whole.saturating_sub(ruler.tokens(tail))
+}
+
+/// The words of the system message that opens the conversation, if one does.
+fn system_words(request: &Request) -> Option<&str> {
+    if let Some(words) = &request.instructions {
+        return Some(words);
+    }
+    let first = request.conversation.first()?;
+    if !matches!(first.role, Role::System | Role::Developer) {
+        return None;
+    }
+    match first.content.last() {
+        Some(Part::Text { text }) => Some(text),
+        _ => Some(""),
+    }
+}
+
+/// Whether a message without words is none of its own: it holds calls, reasoning or the like.
+fn stands_alone(message: &Message) -> bool {
+    let content = &message.content;
+    let counted = |part: &Part| {
+        matches!(
+            part,
+            Part::Audio { .. } | Part::File { .. } | Part::Image { .. } | Part::Text { .. }
+        )
+    };
+    let calls = content.iter().any(|part| matches!(part, Part::ToolCall { .. }));
+    calls || (!content.is_empty() && !content.iter().any(counted))
+}
 
 fn words(message: &Message) -> Cow<'_, str> {
     if let [Part::Text { text }] = message.content.as_slice() {
         return Cow::Borrowed(text);
     }
-    let mut words = String::new();
-    for part in &message.content {
-        match part {
-            Part::Text { text } | Part::Refusal { text } => words.push_str(text),
-            _ => {}
-        }
-    }
-    Cow::Owned(words)
-}
-
-fn is_system(role: Role) -> bool {
-    matches!(role, Role::System | Role::Developer)
+    let words = message.content.iter().filter_map(|part| match part {
+        Part::Text { text } | Part::Refusal { text } => Some(text.as_str()),
+        _ => None,
+    });
+    Cow::Owned(words.collect::<String>())
 }
 
 /// The marks around a message and its role.
 const MESSAGE: u64 = 4;
+const TAIL_BYTES: usize = 200;
 
 /// Constants of a family at an endpoint, in tokens.
 struct Frame {
+    /// Whether answers and calls name a channel.
     harmony: bool,
+    /// What opens the answer.
     priming: u64,
-    assistant_channel: u64,
+    /// The channel of an earlier answer.
+    answer_channel: u64,
+    /// Around the functions, in a system message of their own.
     functions: u64,
+    /// Around the functions, in the caller's system message.
     functions_with_system: u64,
-    functions_extend_system: bool,
+    /// What joins the caller's system message to the functions.
+    after_system: &'static str,
     counts_tool_choice: bool,
+    /// Around the schema in Responses.
     schema: u64,
-    schema_with_system: u64,
-    call: u64,
+    marks: Marks,
 }
 
 impl Frame {
@@ -232,26 +192,40 @@ impl Frame {
             CountingFamily::OpenaiHarmony | CountingFamily::OpenaiHarmony52 => Self {
                 harmony: true,
                 priming: 2,
-                assistant_channel: 2,
-                functions: if responses { 9 } else { 91 },
-                functions_with_system: if responses { 9 } else { 90 },
-                functions_extend_system: false,
+                answer_channel: 2,
+                functions: if responses { 8 } else { 90 },
+                functions_with_system: if responses { 8 } else { 89 },
+                after_system: if responses { "" } else { "\n\n" },
                 counts_tool_choice: false,
-                schema: if responses { 6 } else { 10 },
-                schema_with_system: if responses { 6 } else { 9 },
-                call: if family == CountingFamily::OpenaiHarmony52 { 18 } else { 15 },
+                schema: 0,
+                marks: Marks {
+                    chat: 18,
+                    chat_parallel: 26,
+                    responses: if family == CountingFamily::OpenaiHarmony52 { 18 } else { 15 },
+                    item_id: 0,
+                    responses_parallel: if family == CountingFamily::OpenaiHarmony52 { 10 } else { 0 },
+                },
             },
             _ => Self {
                 harmony: false,
-                priming: 3,
-                assistant_channel: 0,
-                functions: if responses { 3 } else { 9 },
+                priming: if family == CountingFamily::OpenaiO1 { 2 } else { 3 },
+                answer_channel: 0,
+                functions: match family {
+                    _ if responses => 3,
+                    CountingFamily::OpenaiO1 => 10,
+                    _ => 9,
+                },
                 functions_with_system: if responses { 3 } else { 5 },
-                functions_extend_system: !responses,
+                after_system: if responses { "" } else { "\n" },
                 counts_tool_choice: !responses,
-                schema: if responses { 7 } else { 14 },
-                schema_with_system: if responses { 7 } else { 10 },
-                call: 9,
+                schema: 1,
+                marks: Marks {
+                    chat: 12,
+                    chat_parallel: 20,
+                    responses: 9,
+                    item_id: 3,
+                    responses_parallel: 0,
+                },
             },
         }
     }

@@ -12,9 +12,15 @@ use serde_json::{Map, Value};
 
 use crate::request::Tool;
 
-/// The namespace of all function tools, and whether all of it could be rendered.
-pub(super) fn namespace<'a>(tools: impl Iterator<Item = &'a Tool>) -> Rendered {
-    let mut text = String::from("namespace functions {\n\n");
+/// What stands before the functions.
+pub(super) const OPENING: &str = "namespace functions {\n\n";
+
+/// What stands behind them.
+pub(super) const CLOSING: &str = "} // namespace functions";
+
+/// The functions of the namespace up to its end, and whether all of it could be rendered.
+pub(super) fn functions<'a>(tools: impl Iterator<Item = &'a Tool>) -> Rendered {
+    let mut text = String::new();
     let mut complete = true;
     for tool in tools {
         if let Tool::Function { name, description, parameters, .. } = tool {
@@ -23,7 +29,7 @@ pub(super) fn namespace<'a>(tools: impl Iterator<Item = &'a Tool>) -> Rendered {
             complete &= renderer.complete;
         }
     }
-    text.push_str("} // namespace functions");
+    text.push_str(CLOSING);
     Rendered { text, complete }
 }
 
@@ -57,8 +63,7 @@ impl<'a> Renderer<'a> {
         match schema {
             Some(schema) if properties.is_some_and(|properties| !properties.is_empty()) => {
                 text.push_str(&format!("type {name} = (_: "));
-                let mut heading = String::new();
-                headings(&mut heading, schema);
+                let heading = headings(schema);
                 if !heading.is_empty() {
                     text.push_str(heading.trim_end());
                     text.push('\n');
@@ -101,9 +106,11 @@ impl<'a> Renderer<'a> {
         }
         for key in ["anyOf", "oneOf"] {
             if let Some(members) = schema.get(key).and_then(Value::as_array) {
-                let members: Vec<String> =
-                    members.iter().map(|member| self.member(member)).collect();
-                return members.join(" | ");
+                let members = members.iter().map(|member| {
+                    (headings(self.target(member)), self.kind(member), trailing(member))
+                });
+                let members: Vec<_> = members.collect();
+                return union(&members);
             }
         }
         if let Some([only]) = schema.get("allOf").and_then(Value::as_array).map(Vec::as_slice) {
@@ -112,27 +119,22 @@ impl<'a> Renderer<'a> {
         match schema.get("type") {
             Some(Value::String(kind)) => self.named(kind, schema),
             Some(Value::Array(kinds)) => {
-                let kinds: Vec<String> = kinds
-                    .iter()
-                    .filter_map(Value::as_str)
-                    .map(|kind| self.named(kind, schema))
-                    .collect();
-                kinds.join(" | ")
+                // Each type of a list is a member that inherits the comments of the whole.
+                let kinds = kinds.iter().filter_map(Value::as_str).map(|kind| {
+                    (headings(schema), self.named(kind, schema), trailing(schema))
+                });
+                let kinds: Vec<_> = kinds.collect();
+                union(&kinds)
             }
             _ if schema.get("properties").is_some() => self.named("object", schema),
             _ => "any".into(),
         }
     }
 
-    /// A member of a union, with its own comments.
-    fn member(&mut self, schema: &'a Value) -> String {
-        let mut text = String::new();
-        headings(&mut text, schema);
-        if !text.is_empty() {
-            text.insert(0, '\n');
-        }
-        text.push_str(&self.kind(schema));
-        text
+    /// What a reference stands for, and anything else itself.
+    fn target(&self, schema: &'a Value) -> &'a Value {
+        let target = schema.get("$ref").and_then(Value::as_str);
+        target.and_then(|target| self.resolve(target)).unwrap_or(schema)
     }
 
     fn named(&mut self, kind: &str, schema: &'a Value) -> String {
@@ -149,8 +151,7 @@ impl<'a> Renderer<'a> {
             return "any[]".into();
         };
         let text = self.kind(items);
-        let mut heading = String::new();
-        headings(&mut heading, items);
+        let heading = headings(self.target(items));
         if !heading.is_empty() {
             return format!("Array<\n{heading}{text}\n>");
         }
@@ -172,7 +173,7 @@ impl<'a> Renderer<'a> {
             .unwrap_or_default();
         let open = match schema.get("additionalProperties") {
             Some(Value::Bool(true)) => Some(String::from("any")),
-            Some(value @ Value::Object(map)) if !map.is_empty() => self.static_kind(value),
+            Some(value @ Value::Object(map)) if !map.is_empty() => Some(self.kind(value)),
             Some(Value::Object(_)) => Some(String::from("any")),
             _ => None,
         };
@@ -182,13 +183,19 @@ impl<'a> Renderer<'a> {
         let mut fields = Vec::new();
         let mut commented = false;
         for (key, property) in properties.into_iter().flatten() {
-            let mut heading = String::new();
-            headings(&mut heading, property);
+            let heading = match headings(property) {
+                heading if heading.is_empty() => headings(self.target(property)),
+                heading => heading,
+            };
             let optional = if required.contains(&key.as_str()) { "" } else { "?" };
             let kind = self.kind(property);
             let trailing = trailing(property);
             commented |= !heading.is_empty() || !trailing.is_empty() || kind.contains('\n');
-            fields.push((heading, format!("{key}{optional}: {kind}"), trailing));
+            let field = match kind.strip_prefix('\n') {
+                Some(lines) => format!("{key}{optional}:\n{lines}\n"),
+                None => format!("{key}{optional}: {kind}"),
+            };
+            fields.push((heading, field, trailing));
         }
         if let Some(open) = open {
             fields.push((String::new(), format!("[k: string]: {open}"), String::new()));
@@ -205,22 +212,32 @@ impl<'a> Renderer<'a> {
         text
     }
 
-    fn static_kind(&mut self, schema: &'a Value) -> Option<String> {
-        Some(self.kind(schema))
-    }
-
     fn resolve(&self, target: &str) -> Option<&'a Value> {
         self.root?.pointer(target.strip_prefix('#')?)
     }
 }
 
+/// Members of a union: on one line, or each on its own when any has comments.
+fn union(members: &[(String, String, String)]) -> String {
+    let bare = members.iter().all(|(heading, _, trailing)| heading.is_empty() && trailing.is_empty());
+    if bare {
+        return members.iter().map(|(_, kind, _)| kind.as_str()).collect::<Vec<_>>().join(" | ");
+    }
+    let lines = members.iter().map(|(heading, kind, trailing)| {
+        format!("\n{heading} | {kind}{trailing}")
+    });
+    lines.collect()
+}
+
 /// Title and description as comment lines.
-fn headings(text: &mut String, schema: &Value) {
+fn headings(schema: &Value) -> String {
+    let mut text = String::new();
     for key in ["title", "description"] {
         if let Some(words) = schema.get(key).and_then(Value::as_str) {
-            comment(text, words);
+            comment(&mut text, words);
         }
     }
+    text
 }
 
 fn comment(text: &mut String, words: &str) {
@@ -241,10 +258,13 @@ fn trailing(schema: &Value) -> String {
     if let Some(value) = schema.get("default") {
         notes.push(format!("default: {value}"));
     }
-    for key in ["format", "minimum", "maximum"] {
-        if let Some(value) = schema.get(key) {
-            let value = value.as_str().map_or_else(|| value.to_string(), String::from);
-            notes.push(format!("{key}: {value}"));
+    if let Some(value) = schema.get("format") {
+        notes.push(format!("format: {value}"));
+    }
+    // Bounds are held as floating point numbers and written with their point.
+    for key in ["minimum", "maximum"] {
+        if let Some(value) = schema.get(key).and_then(Value::as_f64) {
+            notes.push(format!("{key}: {value:?}"));
         }
     }
     if notes.is_empty() { String::new() } else { format!(" // {}", notes.join(", ")) }

@@ -1,0 +1,118 @@
+//! Pictures, documents, sounds, hosted tools and whatever else only the provider can read.
+
+use alloc::string::String;
+
+use crate::catalog::{CountingFamily, Model};
+use crate::count::image;
+use crate::count::tally::Tally;
+use crate::count::{CountPartKind, TokenRange};
+use crate::request::{HostedTool, Part, Request, Source, Tool};
+
+/// Counts all that is not words, calls or schemas.
+pub(super) fn count(request: &Request, model: &Model, tally: &mut Tally) {
+    for message in &request.conversation {
+        message.content.iter().for_each(|part| self::part(part, model, tally));
+    }
+    for tool in &request.tools {
+        if let Tool::Hosted { kind, .. } = tool {
+            tally.add_doubtful(
+                CountPartKind::HostedTools,
+                hosted(*kind),
+                "what a hosted tool adds is not known before it runs",
+            );
+        }
+    }
+    if request.previous_response_id.is_some() {
+        tally.add_doubtful(
+            CountPartKind::Text,
+            TokenRange { low: 0, expected: 300, high: 20_000 },
+            "the conversation that the provider holds is not in the request",
+        );
+    }
+}
+
+fn part(part: &Part, model: &Model, tally: &mut Tally) {
+    match part {
+        Part::Image { source, detail, size } => {
+            let size = size.or_else(|| match source {
+                Source::Base64 { data, .. } => image::size(data),
+                _ => None,
+            });
+            match image::tokens(model.counting.images, size, detail.unwrap_or_default()) {
+                image::Tokens::Known(tokens) => tally.add(CountPartKind::Images, tokens),
+                image::Tokens::Between(range) => tally.add_doubtful(
+                    CountPartKind::Images,
+                    range,
+                    "the size of a picture, or how it is counted, is not known",
+                ),
+            }
+        }
+        Part::File { source, .. } => {
+            tally.add_doubtful(
+                CountPartKind::Files,
+                file(source),
+                "a document is billed as its text and pictures of its pages",
+            );
+        }
+        Part::Audio { source, duration_ms } => {
+            let rate = match model.counting.family {
+                CountingFamily::Gemini => 32,
+                _ => 10,
+            };
+            let range = match duration_ms {
+                Some(ms) => around(ms.saturating_mul(rate) / 1_000, 100_000),
+                None => around(seconds(source).saturating_mul(rate), 900_000),
+            };
+            tally.add_doubtful(CountPartKind::Audio, range, "sound is billed by its length");
+        }
+        Part::Other { .. } => tally.add_doubtful(
+            CountPartKind::Text,
+            TokenRange { low: 0, expected: 100, high: 20_000 },
+            "part of the prompt is of a kind that is not known",
+        ),
+        Part::ToolResult { content, .. } => {
+            content.iter().for_each(|part| self::part(part, model, tally));
+        }
+        _ => {}
+    }
+}
+
+/// What a hosted tool was seen to add, from being offered to being used.
+fn hosted(kind: HostedTool) -> TokenRange {
+    let (low, expected, high) = match kind {
+        HostedTool::ApplyPatch => (500, 623, 1_000),
+        HostedTool::CodeInterpreter => (130, 1_000, 6_000),
+        HostedTool::ComputerUse => (484, 484, 10_000),
+        HostedTool::FileSearch => (800, 1_000, 20_000),
+        HostedTool::ImageGeneration => (300, 1_500, 4_000),
+        HostedTool::Mcp => (50, 1_000, 20_000),
+        HostedTool::Shell => (200, 900, 5_000),
+        HostedTool::WebSearch => (290, 8_000, 116_000),
+        _ => (10, 300, 10_000),
+    };
+    TokenRange { low, expected, high }
+}
+
+/// A document of unknown length; its bytes say little, since pages are compressed.
+fn file(source: &Source) -> TokenRange {
+    let bytes = bytes(source);
+    TokenRange { low: 20, expected: 800, high: 20_000_u64.max(bytes / 3) }
+}
+
+/// Seconds of sound, from uncompressed to well compressed.
+fn seconds(source: &Source) -> u64 {
+    const BYTES_PER_SECOND: u64 = 32_000;
+    bytes(source) / BYTES_PER_SECOND + 1
+}
+
+fn bytes(source: &Source) -> u64 {
+    match source {
+        Source::Base64 { data, .. } => String::len(data) as u64 / 4 * 3,
+        _ => 0,
+    }
+}
+
+fn around(tokens: u64, ppm: u64) -> TokenRange {
+    let margin = crate::count::tally::share(tokens, ppm);
+    TokenRange { low: tokens - margin.min(tokens), expected: tokens, high: tokens + 10 * margin }
+}
