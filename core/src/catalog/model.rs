@@ -132,12 +132,20 @@ pub struct Counting {
 pub enum CountingFamily {
     /// Claude 3 and 3.5.
     Claude3,
-    /// Claude 4 up to 4.5.
+    /// Claude 4.0 and 4.1, and 3.7 before them.
     Claude4,
-    /// Claude 4.6 and later, with the finer tokenizer.
+    /// Claude 4.5.
+    Claude45,
+    /// Claude 4.6.
     Claude46,
-    /// Gemini.
-    Gemini,
+    /// Claude 4.7 and later, with a finer tokenizer.
+    Claude47,
+    /// Gemini 2.0 and before.
+    Gemini2,
+    /// Gemini 2.5.
+    Gemini25,
+    /// Gemini 3 and later.
+    Gemini3,
     /// OpenAI models before o3: gpt-3.5, gpt-4, gpt-4o, gpt-4.1.
     OpenaiChat,
     /// OpenAI models on the Harmony format: o3, o4-mini, gpt-5 and later.

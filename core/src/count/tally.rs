@@ -10,6 +10,7 @@ use super::{Basis, CountPart, CountPartKind, InputCount, TokenRange};
 pub(super) struct Tally {
     parts: BTreeMap<CountPartKind, TokenRange>,
     why: Vec<String>,
+    spread: u64,
 }
 
 impl Tally {
@@ -18,13 +19,9 @@ impl Tally {
         self.range(kind, TokenRange { low: tokens, expected: tokens, high: tokens });
     }
 
-    /// Takes tokens off a part, which must hold them.
-    pub(super) fn take(&mut self, kind: CountPartKind, tokens: u64) {
-        if let Some(part) = self.parts.get_mut(&kind) {
-            part.low = part.low.saturating_sub(tokens);
-            part.expected = part.expected.saturating_sub(tokens);
-            part.high = part.high.saturating_sub(tokens);
-        }
+    /// Widens the whole by so many tokens to each side.
+    pub(super) fn spread(&mut self, tokens: u64) {
+        self.spread = self.spread.saturating_add(tokens);
     }
 
     /// Adds tokens that are not known, and why.
@@ -72,6 +69,8 @@ impl Tally {
                 parts.push(CountPart { kind, tokens: part.expected });
             }
         }
+        tokens.low = tokens.low.saturating_sub(self.spread);
+        tokens.high = tokens.high.saturating_add(self.spread);
         let basis = if self.why.is_empty() {
             Basis::Exact
         } else {

@@ -46,15 +46,24 @@ impl Row {
         let body = self.request.get("generateContentRequest").unwrap_or(&self.request);
         let mut request = provider::parse(body, self.api()?)?;
         for message in &mut request.conversation {
-            message.content.iter_mut().for_each(size_from_marker);
+            message.content.iter_mut().for_each(read_marker);
         }
         Ok(request)
     }
 }
 
-/// Takes the size out of a marker such as `<<base64 image/png 15941 bytes sha256:… 128x128>>`.
-fn size_from_marker(part: &mut Part) {
+/// Takes what a log tells of bytes it left out: the size of a picture from a marker such as
+/// `<<base64 image/png 15941 bytes sha256:… 128x128>>`, the length of what is encrypted from one
+/// such as `<<encrypted_content 1528 chars>>`.
+fn read_marker(part: &mut Part) {
     match part {
+        Part::Reasoning { opaque: Some(opaque), .. } => {
+            let chars = opaque.strip_prefix("<<").and_then(|rest| rest.strip_suffix(" chars>>"));
+            let length = chars.and_then(|rest| rest.rsplit(' ').next()?.parse::<usize>().ok());
+            if let Some(length) = length {
+                *opaque = "A".repeat(length.min(MAX_OPAQUE_BYTES));
+            }
+        }
         Part::Image { source, size, .. } if size.is_none() => {
             let text = match source {
                 Source::Url { url } => url,
@@ -68,7 +77,9 @@ fn size_from_marker(part: &mut Part) {
                 Some(PixelSize { width: width.parse().ok()?, height: height.parse().ok()? })
             });
         }
-        Part::ToolResult { content, .. } => content.iter_mut().for_each(size_from_marker),
+        Part::ToolResult { content, .. } => content.iter_mut().for_each(read_marker),
         _ => {}
     }
 }
+
+const MAX_OPAQUE_BYTES: usize = 4 << 20;

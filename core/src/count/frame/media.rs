@@ -17,7 +17,7 @@ pub(super) fn count(request: &Request, model: &Model, tally: &mut Tally) {
         if let Tool::Hosted { kind, .. } = tool {
             tally.add_doubtful(
                 CountPartKind::HostedTools,
-                hosted(*kind),
+                hosted(*kind, model.counting.family),
                 "what a hosted tool adds is not known before it runs",
             );
         }
@@ -56,7 +56,7 @@ fn part(part: &Part, model: &Model, tally: &mut Tally) {
         }
         Part::Audio { source, duration_ms } => {
             let rate = match model.counting.family {
-                CountingFamily::Gemini => 32,
+                CountingFamily::Gemini2 | CountingFamily::Gemini25 | CountingFamily::Gemini3 => 32,
                 _ => 10,
             };
             let range = match duration_ms {
@@ -78,8 +78,11 @@ fn part(part: &Part, model: &Model, tally: &mut Tally) {
 }
 
 /// What a hosted tool was seen to add, from being offered to being used.
-fn hosted(kind: HostedTool) -> TokenRange {
+fn hosted(kind: HostedTool, family: CountingFamily) -> TokenRange {
+    let gemini = [CountingFamily::Gemini2, CountingFamily::Gemini25, CountingFamily::Gemini3];
     let (low, expected, high) = match kind {
+        // Gemini counts what its tools put into the prompt beside the prompt.
+        _ if gemini.contains(&family) => (0, 0, 20_000),
         HostedTool::ApplyPatch => (500, 623, 1_000),
         HostedTool::CodeInterpreter => (130, 1_000, 6_000),
         HostedTool::ComputerUse => (484, 484, 10_000),

@@ -203,7 +203,11 @@ impl Frame {
                     chat_parallel: 26,
                     responses: if family == CountingFamily::OpenaiHarmony52 { 18 } else { 15 },
                     item_id: 0,
-                    responses_parallel: if family == CountingFamily::OpenaiHarmony52 { 10 } else { 0 },
+                    responses_parallel: if family == CountingFamily::OpenaiHarmony52 {
+                        10
+                    } else {
+                        0
+                    },
                 },
             },
             _ => Self {

@@ -120,9 +120,10 @@ impl<'a> Renderer<'a> {
             Some(Value::String(kind)) => self.named(kind, schema),
             Some(Value::Array(kinds)) => {
                 // Each type of a list is a member that inherits the comments of the whole.
-                let kinds = kinds.iter().filter_map(Value::as_str).map(|kind| {
-                    (headings(schema), self.named(kind, schema), trailing(schema))
-                });
+                let kinds = kinds
+                    .iter()
+                    .filter_map(Value::as_str)
+                    .map(|kind| (headings(schema), self.named(kind, schema), trailing(schema)));
                 let kinds: Vec<_> = kinds.collect();
                 union(&kinds)
             }
@@ -219,13 +220,13 @@ impl<'a> Renderer<'a> {
 
 /// Members of a union: on one line, or each on its own when any has comments.
 fn union(members: &[(String, String, String)]) -> String {
-    let bare = members.iter().all(|(heading, _, trailing)| heading.is_empty() && trailing.is_empty());
+    let bare =
+        members.iter().all(|(heading, _, trailing)| heading.is_empty() && trailing.is_empty());
     if bare {
         return members.iter().map(|(_, kind, _)| kind.as_str()).collect::<Vec<_>>().join(" | ");
     }
-    let lines = members.iter().map(|(heading, kind, trailing)| {
-        format!("\n{heading} | {kind}{trailing}")
-    });
+    let lines =
+        members.iter().map(|(heading, kind, trailing)| format!("\n{heading} | {kind}{trailing}"));
     lines.collect()
 }
 

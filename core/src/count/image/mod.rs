@@ -51,8 +51,12 @@ fn by_rule(rule: ImageCounting, size: PixelSize) -> u64 {
         ImageCounting::Patches { multiplier_ppm, max_patches } => {
             let patches = patches(width, height, u64::from(max_patches));
             let product = patches.saturating_mul(u64::from(multiplier_ppm));
-            // One token marks the picture.
-            product.div_ceil(1_000_000) + 1
+            // One token marks the picture. The provider multiplies floating point numbers, so that
+            // 300 patches times 1.62 round up to 487.
+            let factor = f64::from(multiplier_ppm) / 1e6;
+            let tokens = patches as f64 * factor;
+            let whole = product.div_ceil(1_000_000);
+            whole + u64::from(tokens > whole as f64) + 1
         }
         ImageCounting::Tiles { base_tokens, tile_tokens } => {
             let (width, height) = shrink(width, height, 2_048, u64::max);
@@ -76,7 +80,8 @@ fn shrink(width: u64, height: u64, limit: u64, side: fn(u64, u64) -> u64) -> (u6
 /// Patches of 32 by 32 pixels that cover a picture, once it is shrunk so that they are at most so
 /// many.
 fn patches(width: u64, height: u64, most: u64) -> u64 {
-    let cover = |width: u64, height: u64| width.div_ceil(PATCH).saturating_mul(height.div_ceil(PATCH));
+    let cover =
+        |width: u64, height: u64| width.div_ceil(PATCH).saturating_mul(height.div_ceil(PATCH));
     if cover(width, height) <= most {
         return cover(width, height);
     }

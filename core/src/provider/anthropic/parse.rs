@@ -63,7 +63,10 @@ pub(in crate::provider) fn parse(body: &Map<String, Value>) -> Read<Request> {
         parallel_tool_calls: serial.map(|serial| !serial),
         output: field(body, "output_format", output)?.or(configured_format).unwrap_or_default(),
         max_output_tokens: field(body, "max_tokens", tokens)?,
-        effort: field(body, "thinking", thinking)?.flatten().map(|from| configured.unwrap_or(from)),
+        effort: match field(body, "thinking", thinking)?.flatten() {
+            Some(Effort::None) => Some(Effort::None),
+            from => configured.or(from),
+        },
         service_tier: field(body, "service_tier", service_tier)?.flatten(),
         temperature_milli: field(body, "temperature", thousandths)?,
         top_p_milli: field(body, "top_p", thousandths)?,
@@ -213,7 +216,8 @@ fn thinking(value: &Value) -> Read<Option<Effort>> {
             4_096..16_384 => Effort::Medium,
             _ => Effort::High,
         }),
-        _ => Some(Effort::High),
+        // Adaptive: the model decides for itself.
+        _ => None,
     })
 }
 

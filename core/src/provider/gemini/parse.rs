@@ -84,7 +84,7 @@ fn configure(request: &mut Request, config: &Map<String, Value>) -> Read<()> {
 fn instructions(value: &Value) -> Read<String> {
     let content = match value {
         Value::String(text) => return Ok(text.clone()),
-        Value::Array(_) => list(value, part)?,
+        Value::Array(_) => list(value, part)?.into_iter().flatten().collect(),
         _ => content(value)?.content,
     };
     let texts = content.into_iter().filter_map(|part| match part {
@@ -114,8 +114,8 @@ fn content(value: &Value) -> Read<Message> {
         ))),
     })?;
     let content = field(map, "parts", |value| match value {
-        Value::Array(_) => list(value, part),
-        _ => Ok(vec![part(value)?]),
+        Value::Array(_) => Ok(list(value, part)?.into_iter().flatten().collect()),
+        _ => part(value),
     })?;
     Ok(Message {
         role: role.unwrap_or(Role::User),
@@ -124,57 +124,69 @@ fn content(value: &Value) -> Read<Message> {
     })
 }
 
-fn part(value: &Value) -> Read<Part> {
-    if let Value::String(text) = value {
-        return Ok(Part::Text { text: text.clone() });
-    }
-    let map = object(value)?;
+/// A part; a call that carries the signature of the thoughts before it becomes two.
+fn part(value: &Value) -> Read<Vec<Part>> {
+    let Value::Object(map) = value else {
+        return Ok(vec![Part::Text { text: owned(value)? }]);
+    };
     let thought = field(map, "thought", boolean)?.unwrap_or(false);
     let signature = either(map, "thoughtSignature", "thought_signature");
+    let opaque = field(map, signature, owned)?;
+    if thought {
+        let text = field(map, "text", owned)?.unwrap_or_default();
+        return Ok(vec![reasoning(text, opaque)]);
+    }
+    let part = unsigned_part(value, map)?;
+    Ok(match (part, opaque) {
+        (part, None) => part.into_iter().collect(),
+        (None, opaque) => vec![reasoning(String::new(), opaque)],
+        (Some(part), opaque) => vec![reasoning(String::new(), opaque), part],
+    })
+}
+
+fn reasoning(text: String, opaque: Option<String>) -> Part {
+    Part::Reasoning { item_id: None, text, opaque, reasoning_tokens: None }
+}
+
+fn unsigned_part(value: &Value, map: &Map<String, Value>) -> Read<Option<Part>> {
     if let Some(text) = field(map, "text", owned)? {
-        return Ok(match thought {
-            true => Part::Reasoning {
-                item_id: None,
-                text,
-                opaque: field(map, signature, owned)?,
-                reasoning_tokens: None,
-            },
-            false => Part::Text { text },
-        });
+        return Ok(Some(Part::Text { text }));
     }
     let inline = either(map, "inlineData", "inline_data");
     if let Some(blob) = field(map, inline, object)? {
         let media_type = field(blob, either(blob, "mimeType", "mime_type"), owned).at(inline)?;
         let data = require(blob, "data", owned).at(inline)?;
         let media_type = media_type.unwrap_or_default();
-        return Ok(media(Source::Base64 { media_type: media_type.clone(), data }, &media_type));
+        let source = Source::Base64 { media_type: media_type.clone(), data };
+        return Ok(Some(media(source, &media_type)));
     }
     let file_key = either(map, "fileData", "file_data");
     if let Some(file) = field(map, file_key, object)? {
         let media_type = field(file, either(file, "mimeType", "mime_type"), owned).at(file_key)?;
         let url = require(file, either(file, "fileUri", "file_uri"), owned).at(file_key)?;
-        return Ok(media(Source::Url { url }, media_type.as_deref().unwrap_or_default()));
+        return Ok(Some(media(Source::Url { url }, media_type.as_deref().unwrap_or_default())));
     }
     let call = either(map, "functionCall", "function_call");
     if let Some(call) = field(map, call, object)? {
-        return Ok(Part::ToolCall {
+        return Ok(Some(Part::ToolCall {
             call_id: field(call, "id", owned)?.unwrap_or_default(),
             item_id: None,
             name: require(call, "name", owned)?,
             arguments: call.get("args").map_or_else(|| String::from("{}"), compact),
-        });
+        }));
     }
     let answer = either(map, "functionResponse", "function_response");
     if let Some(answer) = field(map, answer, object)? {
         let text = answer.get("response").map(compact).unwrap_or_default();
         let id = field(answer, "id", owned)?;
-        return Ok(Part::ToolResult {
+        return Ok(Some(Part::ToolResult {
             call_id: id.map_or_else(|| require(answer, "name", owned), Ok)?,
             content: vec![Part::Text { text }],
             is_error: false,
-        });
+        }));
     }
-    Ok(Part::Other { value: value.clone() })
+    let empty = map.keys().all(|key| key.starts_with("thought") || key == "text");
+    Ok((!empty).then(|| Part::Other { value: value.clone() }))
 }
 
 fn media(source: Source, media_type: &str) -> Part {

@@ -1,0 +1,369 @@
+//! Models without a public tokenizer: o200k tokens times measured factors.
+//!
+//! Claude and Gemini publish no vocabulary, so their counts are calibrated: each kind of content is
+//! measured with o200k_base and multiplied, and each mark the provider adds is a constant. One
+//! [`Card`] a generation, fitted by least relative error on recorded traffic of 2024-06 to 2026-10
+//! (1,423 Claude and 1,338 Gemini requests of text and tools, checked 2026-11-22). Its margin
+//! covered nine in ten of them.
+
+use alloc::borrow::Cow;
+use alloc::string::ToString;
+
+use serde_json::{Value, json};
+
+use super::history;
+use super::json::COMPACT;
+use super::media;
+use crate::catalog::{CountingFamily, Model};
+use crate::count::ruler::Ruler;
+use crate::count::tally::{Tally, share};
+use crate::count::{CountPartKind, TokenRange};
+use crate::request::{Effort, OutputFormat, Part, Request, Role, Tool, ToolChoice};
+
+pub(super) fn count(request: &Request, model: &Model, ruler: &Ruler<'_>, tally: &mut Tally) {
+    let card = Card::of(model.counting.family);
+    let mut sums =
+        Sums { card: &card, ruler, text: 0, framing: 0, tools: 0, history: 0, schema: 0 };
+    if let Some(words) = &request.instructions {
+        sums.framing += card.system;
+        sums.text += sums.words(words);
+    }
+    let mut previous = None;
+    for message in &request.conversation {
+        if previous != Some(message.role) || card.whole_json == 0 {
+            sums.framing +=
+                if message.role == Role::Assistant { card.turn_assistant } else { card.turn_user };
+        }
+        previous = Some(message.role);
+        message.content.iter().for_each(|part| sums.part(part));
+    }
+    sums.tools(request);
+    if let OutputFormat::JsonSchema { schema, .. } = &request.output {
+        sums.schema += sums.tokens(&COMPACT.text(schema)) * card.schema_json;
+    }
+    if request.effort.is_some_and(|effort| effort > Effort::None) {
+        sums.framing += card.thinking;
+    }
+    let parts = [
+        (CountPartKind::Framing, sums.framing),
+        (CountPartKind::Schema, sums.schema),
+        (CountPartKind::Text, sums.text),
+        (CountPartKind::ToolHistory, sums.history),
+        (CountPartKind::Tools, sums.tools),
+    ];
+    for (kind, milli) in parts {
+        tally.add(kind, whole(milli));
+    }
+    // One band around all of it; what is written around tools is known less well than words.
+    let words = whole(sums.text + sums.framing);
+    let tools = whole(sums.tools + sums.history + sums.schema);
+    let margin = share(words, card.text_margin_ppm) + share(tools, card.tool_margin_ppm);
+    tally.spread(margin + SLACK_TOKENS);
+    tally.doubt("the provider publishes no tokenizer; the count is calibrated");
+    if matches!(request.output, OutputFormat::JsonSchema { .. }) {
+        let range = TokenRange { low: 0, expected: 0, high: 100 };
+        tally.add_doubtful(CountPartKind::Schema, range, "how a schema is shown is not measured");
+    }
+    media::count(request, model, tally);
+}
+
+/// What has been counted so far, in thousandths of a token.
+struct Sums<'a> {
+    card: &'a Card,
+    ruler: &'a Ruler<'a>,
+    text: i64,
+    framing: i64,
+    tools: i64,
+    history: i64,
+    schema: i64,
+}
+
+impl Sums<'_> {
+    fn part(&mut self, part: &Part) {
+        let card = self.card;
+        match part {
+            Part::Text { text } | Part::Refusal { text } => self.text += self.words(text),
+            Part::ToolCall { name, arguments, .. } => {
+                self.history += card.call + self.tokens(name) * card.call_words;
+                self.history += self.content(arguments) * card.call_words;
+            }
+            Part::ToolResult { content, .. } => {
+                let text: Cow<'_, str> = history::text(content);
+                self.history += card.call + self.content(&text) * card.result_words;
+            }
+            Part::Reasoning { opaque: Some(opaque), .. } => {
+                // Signed thoughts are read again; the signature's length tells how long they are.
+                let bytes = i64::try_from(opaque.len()).unwrap_or(i64::MAX / 1_000);
+                self.history += (bytes * card.signature_byte + card.signature).max(0);
+            }
+            _ => {}
+        }
+    }
+
+    fn tools(&mut self, request: &Request) {
+        let card = self.card;
+        let mut any = false;
+        for tool in &request.tools {
+            let Tool::Function { name, description, parameters, .. } = tool else { continue };
+            any = true;
+            let description = description.as_deref().unwrap_or_default();
+            let none = json!({});
+            let schema = parameters.as_ref().unwrap_or(&none);
+            self.tools += card.tool;
+            if card.whole_json > 0 {
+                let whole =
+                    json!({ "name": name, "description": description, "input_schema": schema });
+                self.tools += self.tokens(&COMPACT.text(&whole)) * card.whole_json;
+            } else {
+                self.tools += (self.tokens(name) + self.tokens(description)) * card.tool_words;
+                self.properties(schema, 0);
+            }
+        }
+        if any {
+            self.tools += match request.tool_choice {
+                Some(ToolChoice::Required | ToolChoice::Tool { .. }) => card.tools + card.forced,
+                _ => card.tools,
+            };
+        }
+    }
+
+    fn words(&self, text: &str) -> i64 {
+        self.tokens(text) * self.card.text
+    }
+
+    /// Counts names and descriptions of a schema's properties, and each property.
+    fn properties(&mut self, schema: &Value, depth: u32) {
+        if depth > MAX_DEPTH {
+            return;
+        }
+        let card = self.card;
+        if let Some(words) = schema.get("description").and_then(Value::as_str) {
+            self.tools += self.tokens(words) * card.property_words;
+        }
+        for value in schema.get("enum").and_then(Value::as_array).into_iter().flatten() {
+            self.tools += self.strings(value, 0) * card.property_words;
+        }
+        for (name, property) in
+            schema.get("properties").and_then(Value::as_object).into_iter().flatten()
+        {
+            self.tools += self.tokens(name) * card.property_words + card.property;
+            self.properties(property, depth + 1);
+        }
+        if let Some(items) = schema.get("items") {
+            self.properties(items, depth + 1);
+        }
+        for member in schema.get("anyOf").and_then(Value::as_array).into_iter().flatten() {
+            self.properties(member, depth + 1);
+        }
+    }
+
+    /// Arguments or a result: as they are written, or the strings in them.
+    fn content(&self, text: &str) -> i64 {
+        match self.card.whole_json {
+            0 => match serde_json::from_str::<Value>(text) {
+                Ok(value) => self.strings(&value, 0),
+                Err(_) => self.tokens(text),
+            },
+            _ => self.tokens(text),
+        }
+    }
+
+    /// Every key and scalar of a value, each tokenised by itself.
+    fn strings(&self, value: &Value, depth: u32) -> i64 {
+        match value {
+            _ if depth > MAX_DEPTH => 0,
+            Value::Null => 0,
+            Value::String(text) => self.tokens(text),
+            Value::Array(items) => items.iter().map(|item| self.strings(item, depth + 1)).sum(),
+            Value::Object(map) => {
+                let each = map.iter();
+                each.map(|(key, item)| self.tokens(key) + self.strings(item, depth + 1)).sum()
+            }
+            scalar => self.tokens(&scalar.to_string()),
+        }
+    }
+
+    fn tokens(&self, text: &str) -> i64 {
+        i64::try_from(self.ruler.tokens(text)).unwrap_or(i64::MAX / 1_000_000)
+    }
+}
+
+fn whole(milli: i64) -> u64 {
+    u64::try_from((milli + 500) / 1_000).unwrap_or(0)
+}
+
+const SLACK_TOKENS: u64 = 1;
+const MAX_DEPTH: u32 = 64;
+
+/// How a generation counts, in thousandths of a token for an o200k token or a mark.
+struct Card {
+    /// A token of words.
+    text: i64,
+    /// A system prompt.
+    system: i64,
+    /// A turn of the user's.
+    turn_user: i64,
+    /// A turn of the model's.
+    turn_assistant: i64,
+    /// Thinking switched on.
+    thinking: i64,
+    /// Having tools at all.
+    tools: i64,
+    /// Having to call one, beside that.
+    forced: i64,
+    /// Each tool.
+    tool: i64,
+    /// A token of a tool written as JSON; zero where tools are not counted as such.
+    whole_json: i64,
+    /// A token of a tool's name and description.
+    tool_words: i64,
+    /// A token of the answer's schema as JSON.
+    schema_json: i64,
+    /// A token of its properties' names and descriptions.
+    property_words: i64,
+    /// Each property.
+    property: i64,
+    /// A token of a call's name and arguments.
+    call_words: i64,
+    /// Each call and each result.
+    call: i64,
+    /// A token of a result.
+    result_words: i64,
+    /// A byte of a signature.
+    signature_byte: i64,
+    /// Each signature, beside its bytes.
+    signature: i64,
+    /// Half the width of the band around words.
+    text_margin_ppm: u64,
+    /// Half the width of the band around tools, calls and results.
+    tool_margin_ppm: u64,
+}
+
+impl Card {
+    fn of(family: CountingFamily) -> Self {
+        match family {
+            CountingFamily::Claude3 => Self {
+                text: 1_089,
+                tools: 254_000,
+                forced: 90_000,
+                tool: 15_600,
+                whole_json: 1_233,
+                text_margin_ppm: 100_000,
+                tool_margin_ppm: 250_000,
+                ..CLAUDE_45
+            },
+            CountingFamily::Claude4 => Self {
+                text: 1_091,
+                tools: 313_000,
+                forced: 5_000,
+                text_margin_ppm: 80_000,
+                tool_margin_ppm: 70_000,
+                ..CLAUDE_45
+            },
+            CountingFamily::Claude46 => Self {
+                text: 1_105,
+                tools: 498_000,
+                forced: 92_000,
+                text_margin_ppm: 80_000,
+                tool_margin_ppm: 100_000,
+                ..CLAUDE_45
+            },
+            CountingFamily::Claude47 => Self {
+                text: 1_449,
+                tools: 379_000,
+                forced: 121_000,
+                whole_json: 1_071,
+                thinking: 0,
+                text_margin_ppm: 120_000,
+                tool_margin_ppm: 110_000,
+                ..CLAUDE_45
+            },
+            CountingFamily::Gemini2 => GEMINI_2,
+            CountingFamily::Gemini25 => GEMINI_25,
+            CountingFamily::Gemini3 => Self {
+                text: 1_002,
+                system: 1_000,
+                turn_user: 990,
+                turn_assistant: 990,
+                forced: 10_400,
+                tool: 15_400,
+                tool_words: 827,
+                property_words: 1_753,
+                property: 16_800,
+                call_words: 3_556,
+                call: 8_700,
+                result_words: 1_168,
+                signature_byte: 209,
+                signature: -30_900,
+                text_margin_ppm: 50_000,
+                tool_margin_ppm: 100_000,
+                ..GEMINI_25
+            },
+            _ => CLAUDE_45,
+        }
+    }
+}
+
+const CLAUDE_45: Card = Card {
+    text: 1_085,
+    system: 970,
+    turn_user: 6_680,
+    turn_assistant: -1_450,
+    thinking: 28_800,
+    tools: 492_000,
+    forced: 97_000,
+    tool: 7_450,
+    whole_json: 1_318,
+    tool_words: 0,
+    schema_json: 1_300,
+    property_words: 0,
+    property: 0,
+    call_words: 1_690,
+    call: 23_260,
+    result_words: 1_090,
+    signature_byte: 0,
+    signature: 0,
+    text_margin_ppm: 80_000,
+    tool_margin_ppm: 60_000,
+};
+
+/// Gemini shows the model the words of a tool, not its JSON; a schema of the answer is not billed.
+const GEMINI_2: Card = Card {
+    text: 1_043,
+    system: 0,
+    turn_user: 0,
+    turn_assistant: 0,
+    thinking: 0,
+    tools: 0,
+    forced: 0,
+    tool: 1_750,
+    whole_json: 0,
+    tool_words: 1_150,
+    schema_json: 0,
+    property_words: 1_670,
+    property: -890,
+    call_words: 1_680,
+    call: -3_200,
+    result_words: 1_495,
+    signature_byte: 0,
+    signature: 0,
+    text_margin_ppm: 60_000,
+    tool_margin_ppm: 180_000,
+};
+
+const GEMINI_25: Card = Card {
+    text: 1_054,
+    system: 600,
+    turn_user: 720,
+    turn_assistant: 720,
+    tool: 19_600,
+    tool_words: 1_190,
+    property_words: 1_820,
+    property: 7_550,
+    call_words: 1_566,
+    call: 7_480,
+    result_words: 1_488,
+    text_margin_ppm: 60_000,
+    tool_margin_ppm: 140_000,
+    ..GEMINI_2
+};
