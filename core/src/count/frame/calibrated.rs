@@ -18,7 +18,7 @@ use crate::catalog::{CountingFamily, Model};
 use crate::count::ruler::Ruler;
 use crate::count::tally::{Tally, share};
 use crate::count::{CountPartKind, TokenRange};
-use crate::request::{Effort, OutputFormat, Part, Request, Role, Tool, ToolChoice};
+use crate::request::{Effort, Message, OutputFormat, Part, Request, Role, Tool, ToolChoice};
 
 pub(super) fn count(request: &Request, model: &Model, ruler: &Ruler<'_>, tally: &mut Tally) {
     let card = Card::of(model.counting.family);
@@ -26,7 +26,7 @@ pub(super) fn count(request: &Request, model: &Model, ruler: &Ruler<'_>, tally: 
         Sums { card: &card, ruler, text: 0, framing: 0, tools: 0, history: 0, schema: 0 };
     if let Some(words) = &request.instructions {
         sums.framing += card.system;
-        sums.text += sums.words(words);
+        sums.text += sums.words(words, card.text);
     }
     let mut previous = None;
     for message in &request.conversation {
@@ -35,11 +35,14 @@ pub(super) fn count(request: &Request, model: &Model, ruler: &Ruler<'_>, tally: 
                 if message.role == Role::Assistant { card.turn_assistant } else { card.turn_user };
         }
         previous = Some(message.role);
-        message.content.iter().for_each(|part| sums.part(part));
+        for (index, part) in message.content.iter().enumerate() {
+            let next = message.content.get(index + 1);
+            sums.part(part, next, &request.conversation);
+        }
     }
     sums.tools(request);
     if let OutputFormat::JsonSchema { schema, .. } = &request.output {
-        sums.schema += sums.tokens(&COMPACT.text(schema)) * card.schema_json;
+        sums.schema += sums.words(&COMPACT.text(schema), card.schema_json);
     }
     if request.effort.is_some_and(|effort| effort > Effort::None) {
         sums.framing += card.thinking;
@@ -79,21 +82,30 @@ struct Sums<'a> {
 }
 
 impl Sums<'_> {
-    fn part(&mut self, part: &Part) {
+    fn part(&mut self, part: &Part, next: Option<&Part>, conversation: &[Message]) {
         let card = self.card;
         match part {
-            Part::Text { text } | Part::Refusal { text } => self.text += self.words(text),
+            Part::Text { text } | Part::Refusal { text } => {
+                self.text += self.words(text, card.text);
+            }
             Part::ToolCall { name, arguments, .. } => {
-                self.history += card.call + self.tokens(name) * card.call_words;
-                self.history += self.content(arguments) * card.call_words;
+                self.history += card.call + self.words(name, card.call_words);
+                self.history += self.content(arguments, card.call_words);
             }
-            Part::ToolResult { content, .. } => {
+            Part::ToolResult { call_id, content, .. } => {
                 let text: Cow<'_, str> = history::text(content);
-                self.history += card.call + self.content(&text) * card.result_words;
+                self.history += card.call + self.content(&text, card.result_words);
+                if card.names_results {
+                    let name = name_of_call(conversation, call_id).unwrap_or(call_id);
+                    self.history += self.words(name, card.result_words);
+                }
             }
-            Part::Reasoning { opaque: Some(opaque), .. } => {
-                // Signed thoughts are read again; the signature's length tells how long they are.
-                let bytes = i64::try_from(opaque.len()).unwrap_or(i64::MAX / 1_000);
+            // Thoughts are read again while their call is open; the length of the signature tells
+            // how long they were.
+            Part::Reasoning { opaque: Some(opaque), .. }
+                if matches!(next, Some(Part::ToolCall { .. })) =>
+            {
+                let bytes = i64::try_from(opaque.len()).unwrap_or(i64::MAX / 1_000_000);
                 self.history += (bytes * card.signature_byte + card.signature).max(0);
             }
             _ => {}
@@ -113,9 +125,10 @@ impl Sums<'_> {
             if card.whole_json > 0 {
                 let whole =
                     json!({ "name": name, "description": description, "input_schema": schema });
-                self.tools += self.tokens(&COMPACT.text(&whole)) * card.whole_json;
+                self.tools += self.words(&COMPACT.text(&whole), card.whole_json);
             } else {
-                self.tools += (self.tokens(name) + self.tokens(description)) * card.tool_words;
+                self.tools += self.words(name, card.tool_words);
+                self.tools += self.words(description, card.tool_words);
                 self.properties(schema, 0);
             }
         }
@@ -127,10 +140,6 @@ impl Sums<'_> {
         }
     }
 
-    fn words(&self, text: &str) -> i64 {
-        self.tokens(text) * self.card.text
-    }
-
     /// Counts names and descriptions of a schema's properties, and each property.
     fn properties(&mut self, schema: &Value, depth: u32) {
         if depth > MAX_DEPTH {
@@ -138,15 +147,15 @@ impl Sums<'_> {
         }
         let card = self.card;
         if let Some(words) = schema.get("description").and_then(Value::as_str) {
-            self.tools += self.tokens(words) * card.property_words;
+            self.tools += self.words(words, card.property_words);
         }
         for value in schema.get("enum").and_then(Value::as_array).into_iter().flatten() {
-            self.tools += self.strings(value, 0) * card.property_words;
+            self.tools += self.strings(value, card.property_words, 0);
         }
         for (name, property) in
             schema.get("properties").and_then(Value::as_object).into_iter().flatten()
         {
-            self.tools += self.tokens(name) * card.property_words + card.property;
+            self.tools += self.words(name, card.property_words) + card.property;
             self.properties(property, depth + 1);
         }
         if let Some(items) = schema.get("items") {
@@ -158,34 +167,62 @@ impl Sums<'_> {
     }
 
     /// Arguments or a result: as they are written, or the strings in them.
-    fn content(&self, text: &str) -> i64 {
-        match self.card.whole_json {
-            0 => match serde_json::from_str::<Value>(text) {
-                Ok(value) => self.strings(&value, 0),
-                Err(_) => self.tokens(text),
-            },
-            _ => self.tokens(text),
+    fn content(&self, text: &str, factor: i64) -> i64 {
+        if self.card.whole_json > 0 {
+            return self.words(text, factor);
+        }
+        match serde_json::from_str::<Value>(text) {
+            Ok(value) => self.strings(&value, factor, 0),
+            Err(_) => self.words(text, factor),
         }
     }
 
     /// Every key and scalar of a value, each tokenised by itself.
-    fn strings(&self, value: &Value, depth: u32) -> i64 {
+    fn strings(&self, value: &Value, factor: i64, depth: u32) -> i64 {
+        let deeper = |item: &Value| self.strings(item, factor, depth + 1);
         match value {
             _ if depth > MAX_DEPTH => 0,
             Value::Null => 0,
-            Value::String(text) => self.tokens(text),
-            Value::Array(items) => items.iter().map(|item| self.strings(item, depth + 1)).sum(),
+            Value::String(text) => self.words(text, factor),
+            Value::Array(items) => items.iter().map(deeper).sum(),
             Value::Object(map) => {
-                let each = map.iter();
-                each.map(|(key, item)| self.tokens(key) + self.strings(item, depth + 1)).sum()
+                map.iter().map(|(key, item)| self.words(key, factor) + deeper(item)).sum()
             }
-            scalar => self.tokens(&scalar.to_string()),
+            scalar => self.words(&scalar.to_string(), factor),
         }
     }
 
-    fn tokens(&self, text: &str) -> i64 {
-        i64::try_from(self.ruler.tokens(text)).unwrap_or(i64::MAX / 1_000_000)
+    /// A text, in thousandths of a token.
+    fn words(&self, text: &str, factor: i64) -> i64 {
+        let tokens = i64::try_from(self.ruler.tokens(text)).unwrap_or(i64::MAX / 1_000_000);
+        let digits = if self.card.digit > 0 { split_digits(text) * self.card.digit } else { 0 };
+        tokens * factor + digits
     }
+}
+
+/// Digits beyond one for each group of three, which is how o200k_base groups them.
+fn split_digits(text: &str) -> i64 {
+    let mut extra = 0;
+    let mut run = 0;
+    for byte in text.bytes() {
+        if byte.is_ascii_digit() {
+            extra += i64::from(run % 3 != 0);
+            run += 1;
+        } else {
+            run = 0;
+        }
+    }
+    extra
+}
+
+/// The name of the tool that a result answers.
+fn name_of_call<'a>(conversation: &'a [Message], id: &str) -> Option<&'a str> {
+    conversation.iter().flat_map(|message| &message.content).find_map(|part| match part {
+        Part::ToolCall { call_id, name, .. } if call_id == id && !id.is_empty() => {
+            Some(name.as_str())
+        }
+        _ => None,
+    })
 }
 
 fn whole(milli: i64) -> u64 {
@@ -229,6 +266,10 @@ struct Card {
     call: i64,
     /// A token of a result.
     result_words: i64,
+    /// Whether a result carries the name of its tool.
+    names_results: bool,
+    /// A digit that o200k_base holds in one token with the digit before it.
+    digit: i64,
     /// A byte of a signature.
     signature_byte: i64,
     /// Each signature, beside its bytes.
@@ -285,16 +326,17 @@ impl Card {
                 system: 1_000,
                 turn_user: 990,
                 turn_assistant: 990,
-                forced: 10_400,
-                tool: 15_400,
-                tool_words: 827,
-                property_words: 1_753,
-                property: 16_800,
-                call_words: 3_556,
-                call: 8_700,
-                result_words: 1_168,
-                signature_byte: 209,
-                signature: -30_900,
+                forced: 11_900,
+                tool: 15_070,
+                tool_words: 991,
+                property_words: 1_418,
+                property: 16_500,
+                call_words: 3_168,
+                call: 9_143,
+                result_words: 1_242,
+                digit: 2_600,
+                signature_byte: 208,
+                signature: -33_400,
                 text_margin_ppm: 50_000,
                 tool_margin_ppm: 100_000,
                 ..GEMINI_25
@@ -321,6 +363,8 @@ const CLAUDE_45: Card = Card {
     call_words: 1_690,
     call: 23_260,
     result_words: 1_090,
+    names_results: false,
+    digit: 0,
     signature_byte: 0,
     signature: 0,
     text_margin_ppm: 80_000,
@@ -329,41 +373,43 @@ const CLAUDE_45: Card = Card {
 
 /// Gemini shows the model the words of a tool, not its JSON; a schema of the answer is not billed.
 const GEMINI_2: Card = Card {
-    text: 1_043,
+    text: 1_013,
     system: 0,
     turn_user: 0,
     turn_assistant: 0,
     thinking: 0,
     tools: 0,
     forced: 0,
-    tool: 1_750,
+    tool: 1_560,
     whole_json: 0,
-    tool_words: 1_150,
+    tool_words: 1_182,
     schema_json: 0,
-    property_words: 1_670,
-    property: -890,
-    call_words: 1_680,
-    call: -3_200,
-    result_words: 1_495,
+    property_words: 1_219,
+    property: -230,
+    call_words: 1_871,
+    call: -2_313,
+    result_words: 1_145,
+    names_results: true,
+    digit: 890,
     signature_byte: 0,
     signature: 0,
-    text_margin_ppm: 60_000,
-    tool_margin_ppm: 180_000,
+    text_margin_ppm: 55_000,
+    tool_margin_ppm: 150_000,
 };
 
 const GEMINI_25: Card = Card {
-    text: 1_054,
-    system: 600,
-    turn_user: 720,
-    turn_assistant: 720,
-    tool: 19_600,
-    tool_words: 1_190,
-    property_words: 1_820,
-    property: 7_550,
-    call_words: 1_566,
-    call: 7_480,
-    result_words: 1_488,
-    text_margin_ppm: 60_000,
-    tool_margin_ppm: 140_000,
+    text: 1_043,
+    system: 700,
+    turn_user: 750,
+    turn_assistant: 750,
+    tool: 19_880,
+    tool_words: 1_167,
+    property_words: 1_598,
+    property: 7_740,
+    call_words: 1_507,
+    call: 8_906,
+    result_words: 1_173,
+    text_margin_ppm: 55_000,
+    tool_margin_ppm: 100_000,
     ..GEMINI_2
 };
