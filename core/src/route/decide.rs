@@ -1,6 +1,7 @@
 //! The one function: constraints, beliefs, the weighing, and the words for all of it.
 
 use alloc::format;
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::candidates::{Candidate, Gathered, Sources, gather, refused};
@@ -9,8 +10,9 @@ use super::explain::{self, Told};
 use super::explore;
 use super::hash::Hash;
 use super::policy::{NamedModel, Policy};
-use super::posterior::{Arms, Known, Posterior, thread_key};
+use super::posterior::{Known, Posterior, catalog_prior, thread_key};
 use super::repetition::repetition;
+use super::signal::Signal;
 use super::utility::{Choice, Wish, choose, utility_pusd};
 use super::verify;
 use super::workload::Workload;
@@ -94,7 +96,7 @@ pub fn route(
         ))
     });
 
-    let known = beliefs(&candidates, &workload, ladder.len(), posterior, now);
+    let known = beliefs(request, &candidates, &workload, ladder.len(), posterior, now);
     let thread = request.hints.thread.as_deref().and_then(|thread| {
         let thread = posterior.threads.get(&thread_key(thread))?;
         (now.ms_since(thread.at) <= THREAD_WARM_MS).then_some(&thread.arm)
@@ -242,23 +244,33 @@ fn named<'a>(
 }
 
 fn beliefs(
+    request: &Request,
     candidates: &[Candidate<'_>],
     workload: &Workload,
     rungs: usize,
     posterior: &Posterior,
     now: Timestamp,
 ) -> Vec<Known> {
-    let top = rungs.saturating_sub(1).max(1) as u64;
-    let arms: Vec<Arms<'_>> = candidates
+    let top = rungs.saturating_sub(1).max(1);
+    let names: Vec<String> = candidates.iter().map(|candidate| candidate.arm.name()).collect();
+    let arms: Vec<(&str, u32)> = names
         .iter()
-        .map(|candidate| Arms {
-            name: candidate.arm.name(),
-            model: candidate.model,
-            effort: candidate.arm.effort,
-            strength_ppm: ((candidate.rung as u64).min(top) * 1_000_000 / top) as u32,
+        .zip(candidates)
+        .map(|(name, candidate)| (name.as_str(), candidate.rung as u32))
+        .collect();
+    let priors: Vec<(f64, f64)> = candidates
+        .iter()
+        .map(|candidate| {
+            let place = candidate.rung.min(top) as f64 / top as f64;
+            catalog_prior(workload.kind, candidate.model, candidate.arm.effort, place)
         })
         .collect();
-    posterior.beliefs(&workload.key, workload.kind, &arms, now)
+    let has_words = posterior
+        .workloads
+        .get(&workload.key)
+        .is_some_and(|known| known.heads.values().any(|head| head.words.is_some()));
+    let signal = Signal::of(request, has_words);
+    posterior.beliefs(&workload.key, workload.kind, &arms, &priors, &signal, now)
 }
 
 fn choice(
@@ -382,6 +394,7 @@ fn rank(
             let candidate = candidates.get(index)?;
             Some(Ranked {
                 arm: candidate.arm.clone(),
+                rung: candidate.rung as u32,
                 success: known.get(index)?.belief.range(),
                 cost: candidate.cost,
                 utility_pusd: -utility,

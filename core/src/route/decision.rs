@@ -100,6 +100,8 @@ pub struct Arm {
 pub struct Ranked {
     /// The model at an effort.
     pub arm: Arm,
+    /// The rung it stands on, from 0; a named model that is on no rung stands above all.
+    pub rung: u32,
     /// How often it is believed to succeed, in parts per million.
     pub success: PpmRange,
     /// What it is expected to cost; absent when nobody published a price.

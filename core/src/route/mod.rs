@@ -15,6 +15,8 @@ mod hash;
 mod policy;
 mod posterior;
 mod repetition;
+pub mod replay;
+mod signal;
 mod utility;
 mod verify;
 mod workload;
@@ -24,7 +26,9 @@ pub use decision::{
     Arm, Change, Check, Decision, Otherwise, PpmRange, Ranked, Reason, ReasonCode, Rejected, Verify,
 };
 pub use policy::{Checks, Explore, NamedModel, Policy, Preset, Verifier};
-pub use posterior::{KnownWorkload, Observation, Pending, Posterior, Speed, Tally, Thread};
+pub use posterior::{
+    Head, KnownWorkload, Moments, Observation, Pending, Posterior, Speed, Tally, Thread, Words,
+};
 pub use repetition::{Repetition, repetition};
 
 pub(crate) use filter::{needed_output, worst_case};

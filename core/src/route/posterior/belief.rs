@@ -1,22 +1,12 @@
 //! From counts to beliefs: the prior of an arm on a workload, and what outcomes make of it.
 
-use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::{Belief, Posterior, Tally, logit, sigmoid};
+use super::super::signal::Signal;
+use super::{Belief, Head, Moments, Posterior, logit, sigmoid};
 use crate::catalog::Model;
 use crate::request::{Effort, WorkKind};
 use crate::time::Timestamp;
-
-/// One arm, as far as beliefs need it.
-#[derive(Debug)]
-pub(in crate::route) struct Arms<'a> {
-    pub(in crate::route) name: String,
-    pub(in crate::route) model: &'a Model,
-    pub(in crate::route) effort: Option<Effort>,
-    /// Its place from the least to the strongest, in parts per million of the ladder.
-    pub(in crate::route) strength_ppm: u32,
-}
 
 /// A belief and how many outcomes of the workload itself stand behind it.
 #[derive(Clone, Copy, Debug)]
@@ -25,60 +15,114 @@ pub(in crate::route) struct Known {
     pub(in crate::route) outcomes: f64,
 }
 
+/// A mean and how many outcomes it is worth.
+pub(in crate::route) type Mean = (f64, f64);
+
 impl Posterior {
-    /// What is believed of each arm on a workload.
+    /// What is believed of each arm, given by name and rung, on a workload; `priors` is what is
+    /// believed of each before any outcome.
     pub(in crate::route) fn beliefs(
         &self,
         workload: &str,
         kind: Option<WorkKind>,
-        arms: &[Arms<'_>],
+        arms: &[(&str, u32)],
+        priors: &[Mean],
+        signal: &Signal,
         now: Timestamp,
     ) -> Vec<Known> {
+        let mut known: Vec<Known> = Vec::with_capacity(arms.len());
+        self.each_belief(workload, kind, arms, priors, signal, now, |one| known.push(one));
+        known
+    }
+
+    /// The same for a fixed number of arms.
+    pub(super) fn beliefs_of<const N: usize>(
+        &self,
+        workload: &str,
+        kind: Option<WorkKind>,
+        arms: &[(&str, u32); N],
+        priors: &[Mean; N],
+        signal: &Signal,
+        now: Timestamp,
+    ) -> [Known; N] {
+        let blank = Known { belief: Belief::new(0.5, 1.0, (0.0, 0.0)), outcomes: 0.0 };
+        let mut known = [blank; N];
+        let mut slots = known.iter_mut();
+        self.each_belief(workload, kind, arms, priors, signal, now, |one| {
+            if let Some(slot) = slots.next() {
+                *slot = one;
+            }
+        });
+        known
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    fn each_belief(
+        &self,
+        workload: &str,
+        kind: Option<WorkKind>,
+        arms: &[(&str, u32)],
+        priors: &[Mean],
+        signal: &Signal,
+        now: Timestamp,
+        mut give: impl FnMut(Known),
+    ) {
         let known = self.workloads.get(workload);
-        let priors: Vec<(f64, f64)> =
-            arms.iter().map(|arm| self.kind_prior(kind, arm, now)).collect();
-        let counts: Vec<(f64, f64)> = arms
+        let of_kind = self.kinds.get(kind_key(kind));
+        let half_life_ms = self.half_life_ms;
+        let stand: Vec<(Mean, (f64, f64))> = arms
             .iter()
-            .map(|arm| known.and_then(|known| known.arms.get(&arm.name)))
-            .map(|tally| tally.map_or((0.0, 0.0), |tally| self.faded(tally, now)))
+            .zip(priors)
+            .map(|(&(name, _), &(mean, strength))| {
+                let mean = match of_kind.and_then(|arms| arms.get(name)) {
+                    Some(tally) => {
+                        Belief::new(mean, strength, tally.faded(now, half_life_ms)).mean()
+                    }
+                    None => mean,
+                };
+                let tally = known.and_then(|known| known.arms.get(name));
+                let count = tally.map_or((0.0, 0.0), |tally| tally.faded(now, half_life_ms));
+                ((mean, strength), count)
+            })
             .collect();
 
         // How much easier or harder than its prior the workload proved for each arm.
-        let shifts: Vec<(f64, f64)> = priors
+        let shifts: Vec<(f64, f64)> = stand
             .iter()
-            .zip(&counts)
-            .map(|(&(mean, strength), &count)| {
+            .map(|&((mean, strength), count)| {
                 let outcomes = count.0 + count.1;
-                let proved = Belief::new(mean, strength, count).mean();
-                (logit(proved) - logit(mean), outcomes)
+                if outcomes > 0.0 {
+                    let proved = Belief::new(mean, strength, count).mean();
+                    (logit(proved) - logit(mean), outcomes)
+                } else {
+                    (0.0, 0.0)
+                }
             })
             .collect();
+        let (all, outcomes) = shifts
+            .iter()
+            .fold((0.0, 0.0), |(sum, weight), (shift, n)| (sum + shift * n, weight + n));
 
-        (0..arms.len())
-            .zip(priors.iter().zip(&counts))
-            .map(|(index, (&(mean, strength), &count))| {
-                let others = shifts.iter().enumerate().filter(|(other, _)| *other != index);
-                let (sum, weight) = others.fold((0.0, 0.0), |(sum, weight), (_, (shift, n))| {
-                    (sum + shift * n, weight + n)
-                });
-                let shift = if weight > 0.0 { ALIKE * sum / weight } else { 0.0 };
-                let mean = sigmoid(logit(mean) + shift);
-                Known { belief: Belief::new(mean, strength, count), outcomes: count.0 + count.1 }
-            })
-            .collect()
-    }
-
-    /// Mean and strength of the belief in an arm at a kind of work, before the workload speaks.
-    fn kind_prior(&self, kind: Option<WorkKind>, arm: &Arms<'_>, now: Timestamp) -> (f64, f64) {
-        let (mean, strength) = catalog_prior(kind, arm);
-        let tally = self.kinds.get(kind_key(kind)).and_then(|arms| arms.get(&arm.name));
-        let Some(tally) = tally else { return (mean, strength) };
-        let (good, bad) = self.faded(tally, now);
-        (Belief::new(mean, strength, (good, bad)).mean(), strength)
-    }
-
-    fn faded(&self, tally: &Tally, now: Timestamp) -> (f64, f64) {
-        tally.faded(now, self.half_life_ms)
+        let x = match known {
+            Some(known) => known.moments.standard(signal),
+            None => Moments::default().standard(signal),
+        };
+        for ((&(name, rung), &((mean, strength), count)), &(shift, n)) in
+            arms.iter().zip(&stand).zip(&shifts)
+        {
+            let others = outcomes - n;
+            let mean = if others > 0.0 {
+                sigmoid(logit(mean) + ALIKE * (all - shift * n) / others)
+            } else {
+                mean
+            };
+            let belief = Belief::new(mean, strength, count);
+            let success = match known.and_then(|known| known.heads.get(name)) {
+                Some(head) => head.success(belief.mean(), &x, signal),
+                None => Head::unlearned(rung, belief.mean(), &x),
+            };
+            give(Known { belief: belief.moved_to(success), outcomes: n });
+        }
     }
 }
 
@@ -87,25 +131,33 @@ pub(super) fn kind_key(kind: Option<WorkKind>) -> &'static str {
     kind.map_or("any", super::super::workload::kind_word)
 }
 
-/// Mean and strength of the belief in an arm from the catalogue alone.
+/// What is believed of a model at an effort from the catalogue alone; `place` is its place from
+/// the least to the strongest of the ladder, from 0 to 1.
 ///
 /// Without a benchmark for the kind, the mean of the model's other benchmarks stands in; without
-/// any, its place on the ladder.
-fn catalog_prior(kind: Option<WorkKind>, arm: &Arms<'_>) -> (f64, f64) {
-    let published = kind.and_then(|kind| arm.model.priors.get(&kind));
-    if let Some(prior) = published {
+/// any, its place.
+pub(in crate::route) fn catalog_prior(
+    kind: Option<WorkKind>,
+    model: &Model,
+    effort: Option<Effort>,
+    place: f64,
+) -> Mean {
+    if let Some(prior) = kind.and_then(|kind| model.priors.get(&kind)) {
         // A benchmark at another effort says less about this one.
-        let strength =
-            if prior.effort == arm.effort { SAME_EFFORT_STRENGTH } else { PRIOR_STRENGTH };
+        let strength = if prior.effort == effort { SAME_EFFORT_STRENGTH } else { PRIOR_STRENGTH };
         return (f64::from(prior.success_ppm) / 1e6, strength);
     }
-    let priors = &arm.model.priors;
+    let priors = &model.priors;
     if priors.is_empty() {
-        let rung = f64::from(arm.strength_ppm) / 1e6;
-        return (LEAST_MEAN + (MOST_MEAN - LEAST_MEAN) * rung, PRIOR_STRENGTH);
+        return rung_prior(place);
     }
     let sum: u64 = priors.values().map(|prior| u64::from(prior.success_ppm)).sum();
     (sum as f64 / priors.len() as f64 / 1e6, PRIOR_STRENGTH)
+}
+
+/// What is believed of a model of which nothing is known but its place on the ladder.
+pub(super) fn rung_prior(place: f64) -> Mean {
+    (LEAST_MEAN + (MOST_MEAN - LEAST_MEAN) * place, PRIOR_STRENGTH)
 }
 
 /// How much of one arm's surprise on a workload is another's.

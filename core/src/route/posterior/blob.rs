@@ -66,6 +66,18 @@ impl Posterior {
             let ours = self.workloads.entry(key.clone()).or_default();
             ours.at = ours.at.max(theirs.at);
             merge_arms(&mut ours.arms, &theirs.arms, half_life_ms);
+            if theirs.moments.prompts > ours.moments.prompts {
+                ours.moments = theirs.moments.clone();
+            }
+            for (arm, head) in &theirs.heads {
+                // Weights do not add up, so the head that has learned more stands.
+                match ours.heads.get(arm) {
+                    Some(ours) if ours.outcomes >= head.outcomes => {}
+                    _ => {
+                        ours.heads.insert(arm.clone(), head.clone());
+                    }
+                }
+            }
         }
         for (arm, theirs) in &other.speeds {
             let ours = self.speeds.entry(arm.clone()).or_default();

@@ -9,19 +9,25 @@
 
 mod belief;
 mod blob;
+mod bytes;
+mod head;
 mod observe;
+mod pair;
 mod tally;
 
 use alloc::collections::BTreeMap;
 use alloc::string::String;
+use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
+pub use head::{Head, Moments, Words};
 pub use observe::Observation;
 pub use tally::Tally;
 
-pub(super) use belief::{Arms, Known};
-pub(super) use observe::thread_key;
+pub(super) use belief::{Known, catalog_prior};
+pub(super) use observe::{About, thread_key};
+pub(super) use pair::Pairwise;
 pub(super) use tally::{Belief, logit, sigmoid, to_ppm};
 
 use super::decision::Arm;
@@ -51,6 +57,10 @@ pub struct Posterior {
     pub version: u32,
     /// How long it takes an outcome to lose half its weight; zero for never.
     pub half_life_ms: u64,
+    /// Whether hashed words of prompts are counted too: up to 16 kB for each arm of a workload, and
+    /// of use only on workloads of hundreds of outcomes.
+    #[serde(default)]
+    pub words: bool,
     /// Decisions recorded so far.
     pub decisions: u64,
     /// What they were expected to cost together.
@@ -78,6 +88,12 @@ pub struct KnownWorkload {
     pub at: Timestamp,
     /// Outcomes by arm.
     pub arms: BTreeMap<String, Tally>,
+    /// Centre and spread of its prompts' features.
+    #[serde(default)]
+    pub moments: Moments,
+    /// What the outside of its prompts says, by arm.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub heads: BTreeMap<String, Head>,
 }
 
 /// How fast an arm answers, as measured.
@@ -105,6 +121,13 @@ pub struct Pending {
     pub kind: Option<WorkKind>,
     /// The chosen arm.
     pub arm: Arm,
+    /// The rung it stands on.
+    pub rung: u32,
+    /// Features of the prompt, in thousandths.
+    pub features_milli: Vec<i32>,
+    /// Hashes of its words, where those are counted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub grams: Vec<u16>,
 }
 
 /// The arm a piece of work is on.
@@ -123,6 +146,7 @@ impl Default for Posterior {
         Self {
             version: VERSION,
             half_life_ms: HALF_LIFE_MS,
+            words: false,
             decisions: 0,
             spent: Pusd::ZERO,
             explored: Pusd::ZERO,

@@ -6,11 +6,12 @@ use alloc::string::String;
 use serde::{Deserialize, Serialize};
 
 use super::belief::kind_key;
-use super::{Pending, Posterior, Speed, Thread};
+use super::{Belief, Head, Pending, Posterior, Speed, Thread};
 use crate::error::Error;
-use crate::request::Request;
+use crate::request::{Request, WorkKind};
 use crate::route::decision::{Decision, ReasonCode};
 use crate::route::hash::Hash;
+use crate::route::signal::Signal;
 use crate::time::Timestamp;
 
 /// How a decision turned out.
@@ -47,13 +48,18 @@ impl Posterior {
         if decision.reasons.iter().any(|reason| reason.code == ReasonCode::Exploration) {
             self.explored = self.explored.saturating_add(cost);
         }
+        let signal = Signal::of(request, self.words);
         let workload = self.workloads.entry(decision.workload.clone()).or_default();
         workload.at = workload.at.max(now);
+        workload.moments.add(&signal);
         let pending = Pending {
             sequence,
             workload: decision.workload.clone(),
             kind: decision.kind,
             arm: decision.chosen.clone(),
+            rung: decision.ranked.first().map_or(0, |ranked| ranked.rung),
+            features_milli: signal.features_milli.to_vec(),
+            grams: signal.grams,
         };
         self.pending.insert(decision.id.clone(), pending);
         if let Some(thread) = &request.hints.thread {
@@ -85,12 +91,13 @@ impl Posterior {
         };
         let arm = pending.arm.name();
         if let Some(success_ppm) = observation.success_ppm {
-            let half_life_ms = self.half_life_ms;
-            let workload = self.workloads.entry(pending.workload).or_default();
-            workload.at = workload.at.max(now);
-            workload.arms.entry(arm.clone()).or_default().add(success_ppm, now, half_life_ms);
-            let kind = self.kinds.entry(kind_key(pending.kind).into()).or_default();
-            kind.entry(arm.clone()).or_default().add(success_ppm, now, half_life_ms);
+            let mut signal = Signal { grams: pending.grams, ..Signal::default() };
+            for (slot, feature) in signal.features_milli.iter_mut().zip(pending.features_milli) {
+                *slot = feature;
+            }
+            let about =
+                About { workload: &pending.workload, kind: pending.kind, rung: pending.rung };
+            self.learn(about, &arm, &signal, success_ppm, now);
         }
         if let (Some(latency_ms), Some(tokens)) =
             (observation.latency_ms, observation.output_tokens)
@@ -98,6 +105,42 @@ impl Posterior {
             self.speeds.entry(arm).or_default().add(latency_ms, tokens);
         }
         Ok(())
+    }
+}
+
+/// What an outcome is an outcome of.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::route) struct About<'a> {
+    pub(in crate::route) workload: &'a str,
+    pub(in crate::route) kind: Option<WorkKind>,
+    pub(in crate::route) rung: u32,
+}
+
+impl Posterior {
+    /// Adds one outcome of an arm.
+    pub(in crate::route) fn learn(
+        &mut self,
+        about: About<'_>,
+        arm: &str,
+        signal: &Signal,
+        success_ppm: u32,
+        now: Timestamp,
+    ) {
+        let half_life_ms = self.half_life_ms;
+        let kind = self.kinds.entry(kind_key(about.kind).into()).or_default();
+        let of_kind = kind.entry(arm.into()).or_default();
+        let prior = of_kind.rate(now, half_life_ms);
+        of_kind.add(success_ppm, now, half_life_ms);
+
+        let workload = self.workloads.entry(about.workload.into()).or_default();
+        workload.at = workload.at.max(now);
+        let tally = workload.arms.entry(arm.into()).or_default();
+        let plain = Belief::new(prior, 2.0, tally.faded(now, half_life_ms)).mean();
+        tally.add(success_ppm, now, half_life_ms);
+        let x = workload.moments.standard(signal);
+        let head = workload.heads.entry(arm.into());
+        let head = head.or_insert_with(|| Head::new(about.rung));
+        head.learn(plain, &x, signal, f64::from(success_ppm) / 1e6, self.words);
     }
 }
 

@@ -40,6 +40,11 @@ impl Tally {
         (self.good_milli as f64 / 1e3 * keep, self.bad_milli as f64 / 1e3 * keep)
     }
 
+    /// The rate of successes, faded to a later moment and drawn a little to a half and more.
+    pub(in crate::route) fn rate(&self, now: Timestamp, half_life_ms: u64) -> f64 {
+        Belief::new(0.65, 2.0, self.faded(now, half_life_ms)).mean()
+    }
+
     /// Adds an outcome that succeeded by this many millionths.
     pub(in crate::route) fn add(&mut self, success_ppm: u32, now: Timestamp, half_life_ms: u64) {
         let (good, bad) = self.faded(now, half_life_ms);
@@ -67,6 +72,11 @@ impl Belief {
     pub(in crate::route) fn new(mean: f64, strength: f64, (good, bad): (f64, f64)) -> Self {
         let mean = mean.clamp(0.01, 0.99);
         Self { a: mean * strength + good, b: (1.0 - mean) * strength + bad }
+    }
+
+    /// The same firmness about another mean.
+    pub(in crate::route) fn moved_to(&self, mean: f64) -> Self {
+        Self::new(mean, self.a + self.b, (0.0, 0.0))
     }
 
     pub(in crate::route) fn mean(&self) -> f64 {

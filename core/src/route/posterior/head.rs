@@ -1,0 +1,283 @@
+//! What a workload's own outcomes say of the outside of its prompts.
+//!
+//! Three forecasts compete on each arm of a workload: the plain rate; a small logistic over
+//! structural signals; and, where it is kept, the same with a table of hashed words. Each outcome
+//! is forecast before it is learned from, so every outcome is held out once, and a forecast's
+//! weight falls with the logarithmic loss it has run up. A signal that does not beat the plain
+//! rate on this workload therefore has next to no say on it.
+//!
+//! The logistic keeps a mean and a variance for each weight and moves each by its own uncertainty.
+//! Its prior knows one thing: long prompts are harder for weak models.
+
+use alloc::vec;
+use alloc::vec::Vec;
+
+use serde::{Deserialize, Serialize};
+
+use super::super::signal::{FEATURES, GRAM_BUCKETS, Signal};
+use super::tally::{logit, sigmoid};
+
+/// Structural weights of one arm on one workload, and how well they have forecast.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Head {
+    /// Outcomes learned from.
+    pub outcomes: u32,
+    /// Weights on the logit scale, in millionths.
+    pub weights_micro: Vec<i32>,
+    /// Their variances, in millionths.
+    pub variances_micro: Vec<u32>,
+    /// Logarithmic loss of the plain rate, the structural and the worded forecast, in thousandths.
+    pub losses_milli: Vec<u32>,
+    /// What hashed words say, where that is kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub words: Option<Words>,
+}
+
+/// How often an arm succeeded and failed on prompts with a word, by the word's hash.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Words {
+    /// Weight of the words' score, in millionths.
+    pub scale_micro: i32,
+    /// Its variance, in millionths.
+    pub variance_micro: u32,
+    /// Successes and failures of each bucket, a byte each; both are halved when one is full.
+    #[serde(with = "super::bytes")]
+    #[cfg_attr(feature = "ts", tsify(type = "string"))]
+    pub counts: Vec<u8>,
+    /// Successes and failures in all.
+    pub totals: [u32; 2],
+}
+
+/// Centre and spread of the features of a workload's prompts.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Moments {
+    /// Prompts seen.
+    pub prompts: u32,
+    /// Means, in thousandths.
+    pub means_milli: Vec<i32>,
+    /// Mean squares of the distance from the mean, in thousandths.
+    pub variances_milli: Vec<u32>,
+}
+
+impl Moments {
+    /// The features in standard deviations from the workload's mean, held within three.
+    pub(super) fn standard(&self, signal: &Signal) -> [f64; FEATURES] {
+        let weight = f64::from(self.prompts);
+        let mut standard = [0.0; FEATURES];
+        for (index, x) in standard.iter_mut().enumerate() {
+            let feature = f64::from(signal.features_milli.get(index).copied().unwrap_or(0)) / 1e3;
+            let usual = if index == 0 { USUAL_LOG_BYTES } else { feature };
+            let seen = self.means_milli.get(index).map_or(usual, |mean| f64::from(*mean) / 1e3);
+            let spread = self.variances_milli.get(index).map_or(1.0, |v| f64::from(*v) / 1e3);
+            // A few imagined prompts keep the first real ones from setting the scale.
+            let mean = (seen * weight + usual * IMAGINED) / (weight + IMAGINED);
+            let variance = (spread * weight + IMAGINED) / (weight + IMAGINED);
+            *x = ((feature - mean) / libm::sqrt(variance.max(0.01))).clamp(-3.0, 3.0);
+        }
+        standard
+    }
+
+    /// Counts a prompt in.
+    pub(super) fn add(&mut self, signal: &Signal) {
+        self.means_milli.resize(FEATURES, 0);
+        self.variances_milli.resize(FEATURES, 0);
+        self.prompts = self.prompts.saturating_add(1);
+        // After a thousand prompts the oldest fade.
+        let share = 1.0 / f64::from(self.prompts.min(1_000));
+        let slots = self.means_milli.iter_mut().zip(&mut self.variances_milli);
+        for ((mean, variance), feature) in slots.zip(signal.features_milli) {
+            let off = (f64::from(feature) - f64::from(*mean)) / 1e3;
+            *mean += libm::round(off * share * 1e3) as i32;
+            let spread = f64::from(*variance) / 1e3;
+            let spread = (1.0 - share) * (spread + share * off * off);
+            *variance = libm::round(spread * 1e3) as u32;
+        }
+    }
+}
+
+/// The forecasts of the experts on one prompt, as probabilities, and what they were made from.
+struct Forecast {
+    plain: f64,
+    structural_logit: f64,
+    worded_logit: f64,
+    words_score: f64,
+}
+
+impl Head {
+    /// A head that knows only that long prompts are harder, the more so the weaker the model.
+    pub(super) fn new(rung: u32) -> Self {
+        let mut weights_micro = vec![0; FEATURES];
+        if let Some(length) = weights_micro.first_mut() {
+            *length = libm::round(length_weight(rung) * 1e6) as i32;
+        }
+        Self {
+            outcomes: 0,
+            weights_micro,
+            variances_micro: vec![WEIGHT_VARIANCE_MICRO; FEATURES],
+            losses_milli: vec![0; 3],
+            words: None,
+        }
+    }
+
+    /// What a head that has learned nothing expects.
+    pub(super) fn unlearned(rung: u32, plain: f64, x: &[f64; FEATURES]) -> f64 {
+        let structural = sigmoid(logit(plain) + length_weight(rung) * x[0]);
+        (plain + STRUCTURAL_ODDS * structural) / (1.0 + STRUCTURAL_ODDS)
+    }
+
+    /// The success to expect on this prompt, where the plain rate expects `plain`.
+    pub(super) fn success(&self, plain: f64, x: &[f64; FEATURES], signal: &Signal) -> f64 {
+        let forecast = self.forecast(plain, x, signal);
+        let losses =
+            |index: usize| self.losses_milli.get(index).map_or(0.0, |l| f64::from(*l) / 1e3);
+        let least = losses(0).min(losses(1)).min(losses(2));
+        let mut experts = [
+            (forecast.plain, 1.0),
+            (sigmoid(forecast.structural_logit), STRUCTURAL_ODDS),
+            (sigmoid(forecast.worded_logit), WORDED_ODDS),
+        ];
+        if self.words.is_none() || self.outcomes < ENOUGH_FOR_WORDS {
+            experts[2].1 = 0.0;
+        }
+        let (mut sum, mut weight) = (0.0, 0.0);
+        for (index, (success, odds)) in experts.into_iter().enumerate() {
+            let odds = odds * libm::exp(least - losses(index));
+            sum += success * odds;
+            weight += odds;
+        }
+        sum / weight
+    }
+
+    /// Learns from an outcome that succeeded by this share, having forecast it first.
+    pub(super) fn learn(
+        &mut self,
+        plain: f64,
+        x: &[f64; FEATURES],
+        signal: &Signal,
+        success: f64,
+        keep_words: bool,
+    ) {
+        if keep_words && self.words.is_none() {
+            self.words = Some(Words::new());
+        }
+        let forecast = self.forecast(plain, x, signal);
+        let structural = sigmoid(forecast.structural_logit);
+        let worded = sigmoid(forecast.worded_logit);
+        for (loss, p) in self.losses_milli.iter_mut().zip([forecast.plain, structural, worded]) {
+            let p = p.clamp(0.001, 0.999);
+            let new = -success * libm::log(p) - (1.0 - success) * libm::log(1.0 - p);
+            // Losses fade too, or a workload that changed could never change its mind.
+            *loss = libm::round(f64::from(*loss) * LOSS_KEEP + new * 1e3) as u32;
+        }
+        self.outcomes = self.outcomes.saturating_add(1);
+
+        let steepness = structural * (1.0 - structural);
+        let slots = self.weights_micro.iter_mut().zip(&mut self.variances_micro);
+        for ((weight, variance), x) in slots.zip(x) {
+            let v = f64::from(*variance) / 1e6;
+            let v = v / (1.0 + v * steepness * x * x);
+            *variance = libm::round(v * 1e6) as u32;
+            *weight += libm::round(v * (success - structural) * x * 1e6) as i32;
+        }
+        if let Some(words) = &mut self.words {
+            words.learn(worded, forecast.words_score, success, &signal.grams);
+        }
+    }
+
+    fn forecast(&self, plain: f64, x: &[f64; FEATURES], signal: &Signal) -> Forecast {
+        let base = logit(plain);
+        let sum: f64 =
+            self.weights_micro.iter().zip(x).map(|(weight, x)| f64::from(*weight) / 1e6 * x).sum();
+        let structural_logit = base + sum;
+        let words = self.words.as_ref().filter(|_| !signal.grams.is_empty());
+        let words_score = words.map_or(0.0, |words| words.score(&signal.grams));
+        let scale = words.map_or(0.0, |words| f64::from(words.scale_micro) / 1e6);
+        let worded_logit = structural_logit + scale * words_score;
+        Forecast { plain, structural_logit, worded_logit, words_score }
+    }
+}
+
+impl Words {
+    fn new() -> Self {
+        Self {
+            scale_micro: 300_000,
+            variance_micro: 10_000,
+            counts: vec![0; 2 * GRAM_BUCKETS],
+            totals: [0, 0],
+        }
+    }
+
+    /// How far the words' own odds lie from the workload's, summed and held to their number.
+    fn score(&self, grams: &[u16]) -> f64 {
+        let [good, bad] = self.totals.map(f64::from);
+        if good + bad < 1.0 {
+            return 0.0;
+        }
+        let rate = (good + 1.0) / (good + bad + 2.0);
+        let even = libm::log(rate / (1.0 - rate));
+        let mut sum = 0.0;
+        for gram in grams {
+            let at = usize::from(*gram) * 2;
+            let Some(&[good, bad]) = self.counts.get(at..at + 2) else { continue };
+            if good == 0 && bad == 0 {
+                continue;
+            }
+            let good = f64::from(good) + SMOOTHING * rate;
+            let bad = f64::from(bad) + SMOOTHING * (1.0 - rate);
+            sum += libm::log(good / bad) - even;
+        }
+        sum / libm::sqrt(grams.len() as f64)
+    }
+
+    fn learn(&mut self, forecast: f64, score: f64, success: f64, grams: &[u16]) {
+        let v = f64::from(self.variance_micro) / 1e6;
+        let v = v / (1.0 + v * forecast * (1.0 - forecast) * score * score);
+        self.variance_micro = libm::round(v * 1e6) as u32;
+        self.scale_micro += libm::round(v * (success - forecast) * score * 1e6) as i32;
+
+        let side = usize::from(success < 0.5);
+        if let Some(total) = self.totals.get_mut(side) {
+            *total = total.saturating_add(1);
+        }
+        for gram in grams {
+            let at = usize::from(*gram) * 2;
+            let Some(pair) = self.counts.get_mut(at..at + 2) else { continue };
+            if pair.iter().any(|count| *count == u8::MAX) {
+                pair.iter_mut().for_each(|count| *count /= 2);
+            }
+            if let Some(count) = pair.get_mut(side) {
+                *count += 1;
+            }
+        }
+    }
+}
+
+/// What a standard deviation of length does to the logit of a model on a rung, before any outcome.
+fn length_weight(rung: u32) -> f64 {
+    LENGTH_WEIGHT * (1.0 - 0.5 * f64::from(rung) / (f64::from(rung) + 1.0))
+}
+
+/// Logarithm of the bytes of an ordinary prompt.
+const USUAL_LOG_BYTES: f64 = 6.0;
+/// Prompts that are imagined beside the real ones when a scale is set.
+const IMAGINED: f64 = 5.0;
+/// What a standard deviation of length does to a weak model's logit, before any outcome.
+const LENGTH_WEIGHT: f64 = -0.2;
+/// Variance of a weight before any outcome.
+const WEIGHT_VARIANCE_MICRO: u32 = 20_000;
+/// What is left of a loss when the next outcome comes.
+const LOSS_KEEP: f64 = 0.998;
+/// How much say the structural forecast has before any outcome, against 1 of the plain rate.
+const STRUCTURAL_ODDS: f64 = 0.1;
+/// And the worded one.
+const WORDED_ODDS: f64 = 0.05;
+/// Outcomes below which words have no say.
+const ENOUGH_FOR_WORDS: u32 = 100;
+/// Outcomes imagined for each bucket, at the workload's own rate.
+const SMOOTHING: f64 = 2.0;

@@ -1,0 +1,197 @@
+//! What can be read off a prompt's outside: lengths, counts of character classes, tools, turns.
+//!
+//! None of it says which model a prompt needs across workloads; measured on many, it is at chance.
+//! Within one workload it sometimes does, and a head (see `posterior`) earns weight there by that
+//! workload's own outcomes. Only the newest words of the user are read, and at most the first four
+//! thousand bytes of them; of words, only hashes leave this module.
+
+use alloc::vec::Vec;
+
+use serde_json::Value;
+
+use super::hash::{Hash, mix};
+use crate::request::{Part, Request, Role, Tool};
+
+/// The outside of a prompt.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Signal {
+    /// Natural logarithms of counts and the like, in thousandths; the first is the length.
+    pub(super) features_milli: [i32; FEATURES],
+    /// Hashes of words and pairs of words, sorted, each once; empty unless asked for.
+    pub(super) grams: Vec<u16>,
+}
+
+impl Signal {
+    /// Reads a request; words are hashed only when asked for.
+    pub(super) fn of(request: &Request, with_grams: bool) -> Self {
+        let newest = request.conversation.iter().rev().find(|message| message.role == Role::User);
+        let mut counts = Counts::default();
+        let mut grams = Vec::new();
+        for part in newest.into_iter().flat_map(|message| &message.content) {
+            if let Part::Text { text } = part {
+                counts.read(text);
+                if with_grams {
+                    hash_words(head(text), &mut grams);
+                }
+            }
+        }
+        for tool in &request.tools {
+            counts.tools += 1;
+            if let Tool::Function { parameters: Some(parameters), .. } = tool {
+                counts.parameters += properties(parameters);
+            }
+        }
+        counts.turns = request.conversation.len() as u32;
+        grams.sort_unstable();
+        grams.dedup();
+        Self { features_milli: counts.features(), grams }
+    }
+}
+
+#[derive(Default)]
+struct Counts {
+    bytes: u32,
+    words: u32,
+    letters: u32,
+    digits: u32,
+    numbers: u32,
+    lines: u32,
+    sentences: u32,
+    capitals: u32,
+    commas: u32,
+    brackets: u32,
+    operators: u32,
+    quotes: u32,
+    questions: u32,
+    foreign: u32,
+    tools: u32,
+    parameters: u32,
+    turns: u32,
+}
+
+impl Counts {
+    fn read(&mut self, text: &str) {
+        self.bytes = self.bytes.saturating_add(u32::try_from(text.len()).unwrap_or(u32::MAX));
+        let mut before = b' ';
+        for &byte in head(text).as_bytes() {
+            match byte {
+                b'a'..=b'z' => self.letters += 1,
+                b'A'..=b'Z' => {
+                    self.letters += 1;
+                    self.capitals += 1;
+                }
+                b'0'..=b'9' => {
+                    self.digits += 1;
+                    self.numbers += u32::from(!before.is_ascii_digit());
+                }
+                b'\n' => self.lines += 1,
+                b'.' | b'!' => self.sentences += 1,
+                b'?' => self.questions += 1,
+                b',' | b';' | b':' => self.commas += 1,
+                b'(' | b')' | b'[' | b']' | b'{' | b'}' => self.brackets += 1,
+                b'=' | b'+' | b'*' | b'/' | b'^' | b'<' | b'>' | b'\\' | b'$' | b'_' | b'-' => {
+                    self.operators += 1;
+                }
+                b'"' | b'\'' | b'`' => self.quotes += 1,
+                0x80.. => self.foreign += 1,
+                _ => {}
+            }
+            self.words += u32::from(!byte.is_ascii_whitespace() && before.is_ascii_whitespace());
+            before = byte;
+        }
+    }
+
+    fn features(&self) -> [i32; FEATURES] {
+        let log = |count: u32| libm::round(libm::log1p(f64::from(count)) * 1e3) as i32;
+        let word_milli = u64::from(self.letters) * 1_000 / u64::from(self.words.max(1));
+        [
+            log(self.bytes),
+            log(self.words),
+            (word_milli / 4) as i32,
+            log(self.digits),
+            log(self.numbers),
+            log(self.lines),
+            log(self.sentences),
+            log(self.capitals),
+            log(self.commas),
+            log(self.brackets),
+            log(self.operators),
+            log(self.quotes),
+            log(self.questions),
+            log(self.foreign),
+            log(self.tools),
+            log(self.parameters),
+            log(self.turns),
+        ]
+    }
+}
+
+/// The part of a text that is read.
+fn head(text: &str) -> &str {
+    let mut end = text.len().min(READ_BYTES);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text.get(..end).unwrap_or(text)
+}
+
+/// Hashes words in lower case, single digits and other signs, and each pair of neighbours.
+fn hash_words(text: &str, grams: &mut Vec<u16>) {
+    let mut before: Option<u64> = None;
+    let mut bytes = text.as_bytes();
+    while let Some((&first, rest)) = bytes.split_first() {
+        if first.is_ascii_whitespace() {
+            bytes = rest;
+            continue;
+        }
+        let is_letter = |byte: &u8| byte.is_ascii_alphabetic() || *byte >= 0x80;
+        let length = match is_letter(&first) {
+            true => bytes.iter().take_while(|byte| is_letter(byte)).count(),
+            false => 1,
+        };
+        let (word, rest) = bytes.split_at(length);
+        let mut hash = Hash::new();
+        for byte in word {
+            hash = hash.bytes(&[byte.to_ascii_lowercase()]);
+        }
+        let word = hash.finish();
+        grams.push(bucket(word));
+        if let Some(before) = before {
+            grams.push(bucket(mix(before) ^ word));
+        }
+        before = Some(word);
+        bytes = rest;
+        if grams.len() >= MOST_GRAMS {
+            return;
+        }
+    }
+}
+
+fn bucket(hash: u64) -> u16 {
+    (mix(hash) % GRAM_BUCKETS as u64) as u16
+}
+
+/// How many properties a schema names, at any depth.
+fn properties(schema: &Value) -> u32 {
+    match schema {
+        Value::Object(fields) => fields
+            .iter()
+            .map(|(key, value)| {
+                let own = match value {
+                    Value::Object(named) if key == "properties" => named.len() as u32,
+                    _ => 0,
+                };
+                own + properties(value)
+            })
+            .sum(),
+        Value::Array(items) => items.iter().map(properties).sum(),
+        _ => 0,
+    }
+}
+
+/// How many features there are.
+pub(super) const FEATURES: usize = 17;
+/// How many buckets words are hashed into.
+pub(super) const GRAM_BUCKETS: usize = 8_192;
+const READ_BYTES: usize = 4_096;
+const MOST_GRAMS: usize = 1_024;
