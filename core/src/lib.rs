@@ -21,6 +21,7 @@ pub mod count;
 pub mod error;
 pub mod estimate;
 pub mod money;
+pub mod orchestrate;
 pub mod plan;
 pub mod provider;
 pub mod quote;

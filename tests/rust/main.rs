@@ -1,6 +1,7 @@
 //! Everything that holds of the crates, asserted through what they make public.
 
 mod layout;
+mod orchestrate;
 mod plan;
 mod route;
 mod route_world;
