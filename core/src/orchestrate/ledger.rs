@@ -78,7 +78,8 @@ impl Ledger {
             let unsettled = &mut self.role(lost.role).unsettled;
             *unsettled = unsettled.saturating_sub(lost.amount);
         }
-        let Some(Reserved { role, step, .. }) = self.reserved.remove(&call).or(found) else {
+        let Some(Reserved { role, step, amount, .. }) = self.reserved.remove(&call).or(found)
+        else {
             return Pusd::ZERO;
         };
         let mut cost = Pusd::ZERO;
@@ -89,7 +90,8 @@ impl Ledger {
                     add(&mut self.role(role).usage, usage);
                     (cost.as_ref().map_or(Pusd::ZERO, |cost| cost.total), Pusd::ZERO)
                 }
-                Billing::Unknown { worst_case } => (Pusd::ZERO, *worst_case),
+                // Without a price, what was kept for the call is the most that is known.
+                Billing::Unknown { worst_case } => (Pusd::ZERO, worst_case.unwrap_or(amount)),
             };
             cost = cost.saturating_add(billed);
             self.role(role).attempts += 1;

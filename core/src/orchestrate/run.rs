@@ -44,8 +44,6 @@ pub struct Run {
     pub(super) plans: u32,
     /// Final answers it was asked for and failed to give.
     pub(super) answer_tries: u32,
-    /// The worst case of the dearest planner's call so far: what is held back for the answer.
-    pub(super) planner_worst_case: Pusd,
     /// Why the run will not be complete, once something could not be done.
     pub(super) trouble: Option<Error>,
     pub(super) ledger: Ledger,
@@ -109,7 +107,6 @@ impl Run {
             next_call: 0,
             plans: 0,
             answer_tries: 0,
-            planner_worst_case: Pusd::ZERO,
             trouble: None,
             ledger: Ledger::default(),
             out: VecDeque::new(),
@@ -154,13 +151,7 @@ impl Run {
             }
             RunInput::Checked { check, accepted, reason } => self.checked(check, accepted, &reason),
             RunInput::Finished { call, outcome } => self.finished(call, *outcome),
-            RunInput::Quoted { call, worst_case } => {
-                self.ledger.quoted(call, worst_case);
-                let purpose = self.open.get(&call).map(|open| open.purpose);
-                if matches!(purpose, Some(Purpose::Plan | Purpose::Answer)) {
-                    self.planner_worst_case = self.planner_worst_case.max(worst_case);
-                }
-            }
+            RunInput::Quoted { call, worst_case } => self.ledger.quoted(call, worst_case),
             RunInput::Tick => {}
         }
     }

@@ -177,12 +177,32 @@ impl Run {
             return Admission::Full;
         }
         let Some(limit) = limits.max_cost else { return Admission::Granted(None) };
-        let left = self.ledger.left(limit);
-        // What the answer from the results there are will cost is nobody else's to spend.
-        let held_back =
-            if purpose == Purpose::Answer { Pusd::ZERO } else { self.planner_worst_case };
-        let granted = left.saturating_sub(held_back);
+        let granted = self.share(purpose, limit);
         if granted.is_zero() { Admission::Starved } else { Admission::Granted(Some(granted)) }
+    }
+
+    /// What of the budget a call may take at worst. A call with more room may answer at more
+    /// length, so its worst case grows with its grant: everything left would leave nothing for
+    /// the calls beside it.
+    fn share(&self, purpose: Purpose, limit: Pusd) -> Pusd {
+        let left = self.ledger.left(limit);
+        if purpose == Purpose::Answer {
+            return left;
+        }
+        let held_back = Pusd::from_pusd(limit.as_pusd() / ANSWER_SHARE);
+        let free = left.saturating_sub(held_back);
+        let is_to_come = |step: &&Step| match step.progress {
+            Progress::Ready => step.plan_number + 1 == self.plans,
+            Progress::Answered(..) => true,
+            _ => false,
+        };
+        let parts = match purpose.place().and_then(|place| self.steps.get(place)) {
+            // Alone, a step for which its share was too small may have everything.
+            Some(step) if step.is_starved() && self.open.is_empty() => 1,
+            Some(_) => self.steps.iter().filter(is_to_come).count().max(1) as u64,
+            None => PLAN_SHARE,
+        };
+        Pusd::from_pusd(free.as_pusd() / parts)
     }
 
     fn call(
@@ -255,3 +275,9 @@ enum Admission {
     /// No money is left that is not spoken for.
     Starved,
 }
+
+/// One part in this many of the budget is nobody's to spend but the final answer's.
+const ANSWER_SHARE: u64 = 4;
+
+/// One part in this many of what is free may go into a plan; the rest is for doing it.
+const PLAN_SHARE: u64 = 2;

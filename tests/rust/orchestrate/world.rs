@@ -161,8 +161,8 @@ impl World {
             return;
         }
         let worst_case = found.and_then(|at| self.due.remove(&at)).map(|it| it.worst_case);
-        let billing =
-            worst_case.map_or(Billing::Free, |worst_case| Billing::Unknown { worst_case });
+        let billing = worst_case
+            .map_or(Billing::Free, |worst_case| Billing::Unknown { worst_case: Some(worst_case) });
         let error = Error::new(ErrorKind::Cancelled, "stopped");
         let outcome =
             Outcome { answer: None, error: Some(error), attempts: vec![self.attempt(billing)] };
@@ -205,7 +205,7 @@ impl World {
                     Billing::Reported { cost: Some(cost), .. } => {
                         self.billed = self.billed.checked_add(cost.total).unwrap();
                     }
-                    Billing::Unknown { worst_case } => {
+                    Billing::Unknown { worst_case: Some(worst_case) } => {
                         self.unknown = self.unknown.checked_add(*worst_case).unwrap();
                     }
                     _ => {}
@@ -237,7 +237,11 @@ impl World {
                 ErrorKind::ContentFiltered,
             ];
             let error = Error::new(kinds[fault as usize], "a fault");
-            let billing = if fault == 2 { Billing::Unknown { worst_case } } else { Billing::Free };
+            let billing = if fault == 2 {
+                Billing::Unknown { worst_case: Some(worst_case) }
+            } else {
+                Billing::Free
+            };
             let attempts = vec![self.attempt(billing)];
             return Outcome { answer: None, error: Some(error), attempts };
         }
