@@ -2,8 +2,19 @@
 
 mod world;
 
+use farebox_conformance::{VectorFile, root};
+use farebox_core::catalog::Catalog;
+use farebox_core::count::Vocabularies;
+use farebox_core::error::{Error, ErrorKind};
 use farebox_core::money::Pusd;
-use farebox_core::orchestrate::{RunLimits, RunSettings, StepCheck, StepStatus};
+use farebox_core::orchestrate::{
+    Goal, Market, Material, RunLimits, RunQuote, RunSettings, SplitVerdict, StepCheck, StepStatus,
+    TranscriptInput, quote_run, transcribe,
+};
+use farebox_core::request::Request;
+use farebox_core::route::Posterior;
+use farebox_core::time::Day;
+use serde_json::Value;
 use world::{Faults, World};
 
 fn settings(seed: u64) -> RunSettings {
@@ -108,7 +119,68 @@ fn cancelling_stops_every_call_and_counts_all_of_them() {
         assert_eq!(outcome.receipt.cost, world.billed, "seed {seed}");
         if world.cancelled {
             let kind = outcome.error.map(|error| error.kind);
-            assert_eq!(kind, Some(farebox_core::error::ErrorKind::Cancelled), "seed {seed}");
+            assert_eq!(kind, Some(ErrorKind::Cancelled), "seed {seed}");
         }
     }
+}
+
+#[test]
+fn the_vectors_hold() {
+    let file = VectorFile::load(&root().join("tests/vectors/orchestrate.json")).unwrap();
+    for case in &file.cases {
+        let answer = answer(&case.input);
+        case.check(&answer).unwrap();
+    }
+}
+
+fn answer(input: &Value) -> Result<Value, Error> {
+    let input: TranscriptInput = serde_json::from_value(input.clone())
+        .map_err(|error| Error::invalid_request(error.to_string()))?;
+    Ok(serde_json::to_value(transcribe(input)?).unwrap())
+}
+
+fn quote(materials: usize, bytes_each: usize, settings: &RunSettings) -> RunQuote {
+    let catalog = std::fs::read(root().join("tests/catalog.json")).unwrap();
+    let catalog = Catalog::parse(&catalog).unwrap();
+    let text = "let total = sum(&items);\n".repeat(bytes_each / 25);
+    let materials = (0..materials).map(|at| Material {
+        name: format!("file-{at}.rs"),
+        about: None,
+        text: text.clone(),
+    });
+    let goal = Goal {
+        request: Request::new().user("Review this change."),
+        materials: materials.collect(),
+    };
+    let market = Market {
+        catalog: &catalog,
+        vocabularies: &Vocabularies::new(),
+        posterior: &Posterior::new(),
+        now: Day::from_ymd(2026, 11, 22).unwrap().start(),
+    };
+    quote_run(&goal, settings, market).unwrap()
+}
+
+#[test]
+fn a_quote_says_when_the_split_does_not_pay() {
+    let settings = RunSettings::default();
+    let small = quote(2, 500, &settings);
+    assert_eq!(small.verdict, SplitVerdict::No, "{small:#?}");
+    let large = quote(20, 40_000, &settings);
+    assert_ne!(large.verdict, SplitVerdict::No, "{large:#?}");
+    for quote in [&small, &large] {
+        assert!(quote.cost.low <= quote.cost.expected && quote.cost.expected <= quote.cost.high);
+        let parts = quote.roles.values().map(|role| role.expected);
+        assert_eq!(parts.fold(Pusd::ZERO, Pusd::saturating_add), quote.cost.expected);
+        assert!(!quote.reasons.is_empty());
+    }
+    assert!(large.cost.expected < large.alone.expected, "{large:#?}");
+}
+
+#[test]
+fn a_quote_never_says_more_than_the_budget_holds() {
+    let mut settings = RunSettings::default();
+    settings.limits.max_cost = Some(Pusd::parse("0.05").unwrap());
+    let quote = quote(6, 20_000, &settings);
+    assert!(quote.cost.high <= Pusd::parse("0.05").unwrap().max(quote.cost.expected), "{quote:#?}");
 }

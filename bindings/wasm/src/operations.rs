@@ -9,6 +9,7 @@ use farebox_core::catalog::{Catalog, Cost, Model, Provider};
 use farebox_core::count::{Encoding, InputCount, Vocabularies, count_request};
 use farebox_core::error::{Error, ErrorKind};
 use farebox_core::estimate::{Estimate, api_for, estimate};
+use farebox_core::orchestrate::{Transcript, TranscriptInput, transcribe};
 use farebox_core::plan::{Plan, plan};
 use farebox_core::provider;
 use farebox_core::quote::{Quote, quote};
@@ -84,6 +85,8 @@ operations! {
         let model = held.catalog.stand_in(&input.model)?;
         estimate(&request, &model, held.catalog, held.vocabularies, &input.terms)
     };
+    /// Takes a goal through everything that happens on the way to it.
+    orchestrate: TranscriptInput => Transcript = |input, _| transcribe(input);
     /// Reads a body that was written for a provider into the package's own request.
     parse: ParseInput => Request = |input, _| provider::parse(&input.body, input.api);
     /// Makes a decision concrete: attempts in order, each with its limits.

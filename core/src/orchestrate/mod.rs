@@ -22,7 +22,7 @@ mod work_plan;
 pub use action::{RunAction, RunCallId, RunInput, RunRole};
 pub use event::{RunEvent, RunEventKind};
 pub use outcome::{RoleReceipt, RunAttempt, RunOutcome, RunReceipt, StepReport, StepStatus};
-pub use quote::{RunQuote, SplitVerdict, StepRange};
+pub use quote::{Market, RunQuote, SplitVerdict, StepRange, quote_run};
 pub use run::Run;
 pub use settings::{Goal, Material, RunLimits, RunSettings, StepCheck};
 pub use transcript::{Moment, Transcript, TranscriptInput, transcribe};

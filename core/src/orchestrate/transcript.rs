@@ -16,7 +16,7 @@ use crate::error::Error;
 use crate::time::Timestamp;
 
 /// A goal and what is to happen on the way to it.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct TranscriptInput {
@@ -32,14 +32,14 @@ pub struct TranscriptInput {
 }
 
 /// One thing that happens to a run.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Moment {
     /// When.
     pub at: Timestamp,
     /// What; absent when the host crashes here and goes on from the saved state.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub input: Option<RunInput>,
 }
 
