@@ -50,7 +50,7 @@ pub enum RunAction {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         step: Option<String>,
         /// Says which call this is in words that outlive a crash: the same call, made again after
-        /// one, has the same key. Behind a name of the run it makes an idempotency key.
+        /// one, has the same key. It is an idempotency key where the settings name the run.
         key: String,
         /// What to ask.
         request: Box<Request>,

@@ -14,7 +14,6 @@ use super::action::{RunCallId, RunRole};
 use super::outcome::{RoleReceipt, RunAttempt, RunReceipt};
 use crate::call::{Attempt, Billing};
 use crate::money::Pusd;
-use crate::usage::Usage;
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct Ledger {
@@ -87,7 +86,8 @@ impl Ledger {
             let (billed, unsettled) = match &attempt.billing {
                 Billing::Free => (Pusd::ZERO, Pusd::ZERO),
                 Billing::Reported { usage, cost } => {
-                    add(&mut self.role(role).usage, usage);
+                    let of_role = self.role(role);
+                    of_role.usage = core::mem::take(&mut of_role.usage).plus(usage);
                     (cost.as_ref().map_or(Pusd::ZERO, |cost| cost.total), Pusd::ZERO)
                 }
                 // Without a price, what was kept for the call is the most that is known.
@@ -127,16 +127,5 @@ impl Ledger {
 
     fn role(&mut self, role: RunRole) -> &mut RoleReceipt {
         self.receipt.roles.entry(role).or_default()
-    }
-}
-
-fn add(sum: &mut Usage, usage: &Usage) {
-    for (class, tokens) in &usage.tokens {
-        let of_class = sum.tokens.entry(*class).or_default();
-        *of_class = of_class.saturating_add(*tokens);
-    }
-    for (tool, calls) in &usage.tool_calls {
-        let of_tool = sum.tool_calls.entry(*tool).or_default();
-        *of_tool = of_tool.saturating_add(*calls);
     }
 }

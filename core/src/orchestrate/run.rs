@@ -277,7 +277,7 @@ impl Run {
         if now >= self.deadline() {
             let limit_ms = self.settings.limits.total_timeout_ms;
             let message = format!("the run took longer than {limit_ms} ms");
-            self.stop(Error::new(ErrorKind::Timeout, message).with("limit_ms", limit_ms));
+            self.stop(Error::new(ErrorKind::Timeout, message).with("limitMs", limit_ms));
         }
         let due = |(call, open): (&RunCallId, &Open)| (open.deadline <= now).then_some(*call);
         let due: Vec<RunCallId> = self.open.iter().filter_map(due).collect();
@@ -302,7 +302,7 @@ impl Run {
     pub(super) fn late(&self) -> Error {
         let limit_ms = self.settings.limits.call_timeout_ms;
         let message = format!("the call took longer than {limit_ms} ms");
-        Error::new(ErrorKind::Timeout, message).with("limit_ms", limit_ms)
+        Error::new(ErrorKind::Timeout, message).with("limitMs", limit_ms)
     }
 
     /// Calls under way; the caller's checks are not calls.

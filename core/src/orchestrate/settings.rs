@@ -54,6 +54,10 @@ pub struct RunSettings {
     /// Names the workload of the run: outcomes of its steps are learned under this name, a slash
     /// and the kind of the step.
     pub workload: String,
+    /// Names the run, so that a provider can tell a call that is made again after a crash; the
+    /// host draws it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub idempotency_key: Option<String>,
     /// Where it must stop.
     pub limits: RunLimits,
 }
@@ -109,6 +113,7 @@ impl Default for RunSettings {
             verifier: routed(Preset::Bulk),
             check: StepCheck::default(),
             workload: String::from("run"),
+            idempotency_key: None,
             limits: RunLimits::default(),
         }
     }

@@ -223,6 +223,10 @@ impl Run {
         if let Some(step) = purpose.place().and_then(|place| self.steps.get_mut(place)) {
             step.calls += 1;
         }
+        let key = match &self.settings.idempotency_key {
+            Some(run) => format!("{run}/{key}"),
+            None => key,
+        };
         let request = Box::new(request);
         self.push(RunAction::Call { call, role, step, key, request, policy, deadline });
         call
@@ -261,8 +265,8 @@ impl Run {
         let left = self.ledger.left(limit);
         let message = format!("the run has ${left} left of ${limit}, its next call may cost more");
         Error::new(ErrorKind::OverBudget, message)
-            .with("limit_pusd", limit.as_pusd())
-            .with("left_pusd", left.as_pusd())
+            .with("limitPusd", limit.as_pusd())
+            .with("leftPusd", left.as_pusd())
     }
 }
 

@@ -127,7 +127,7 @@ impl WorkPlan {
             let count = self.steps.len();
             return Err(malformed(format!("the plan has {count} steps, at most {limit} are left"))
                 .with("steps", count)
-                .with("max_steps", limit));
+                .with("maxSteps", limit));
         }
         let mut own = BTreeSet::new();
         for step in &self.steps {
@@ -184,7 +184,7 @@ impl WorkPlan {
                 "the plan's longest chain is {depth} steps, at most {limit} are allowed"
             ))
             .with("depth", depth)
-            .with("max_depth", limit));
+            .with("maxDepth", limit));
         }
         Ok(())
     }
