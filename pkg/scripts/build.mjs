@@ -1,5 +1,5 @@
 // Builds dist/ whole: kernel, glue, types, data, driver. Everything in it is made here and nowhere else.
-// `build.mjs --debug` skips optimising, for a kernel under work.
+// `build.mjs --driver` keeps the kernel of the last build, for work on the TypeScript.
 import { spawnSync } from "node:child_process";
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -10,7 +10,7 @@ import { checkSizes } from "./sizes.mjs";
 const pkg = join(dirname(fileURLToPath(import.meta.url)), "..");
 const root = join(pkg, "..");
 const dist = join(pkg, "dist");
-const debug = process.argv.includes("--debug");
+const driverOnly = process.argv.includes("--driver");
 
 function run(command, args, cwd = root) {
   const { status, error } = spawnSync(command, args, { cwd, stdio: "inherit" });
@@ -28,9 +28,9 @@ function optimise(wasm) {
 
 function kernel() {
   run("tests/setup/wasm-target", []);
-  run("cargo", ["run", "--quiet", "--package", "farebox-bindgen", "--", dist, debug ? "dev" : "wasm"]);
+  run("cargo", ["run", "--quiet", "--package", "farebox-bindgen", "--", dist]);
   const wasm = join(dist, "kernel.wasm");
-  if (!debug) optimise(wasm);
+  optimise(wasm);
   const base64 = readFileSync(wasm).toString("base64");
   writeFileSync(join(dist, "kernel-base64.js"), `export const kernelBase64 = "${base64}";\n`);
   writeFileSync(join(dist, "kernel-base64.d.ts"), "export declare const kernelBase64: string;\n");
@@ -78,11 +78,13 @@ function total(folder) {
     .reduce((sum, entry) => sum + statSync(join(entry.parentPath ?? entry.path, entry.name)).size, 0);
 }
 
-rmSync(dist, { recursive: true, force: true });
-mkdirSync(dist, { recursive: true });
-kernel();
-types();
+if (!driverOnly) {
+  rmSync(dist, { recursive: true, force: true });
+  mkdirSync(dist, { recursive: true });
+  kernel();
+  types();
+}
 driver();
 commonjs();
 console.log(`dist: ${total(dist)} bytes`);
-if (!debug) checkSizes();
+checkSizes();

@@ -1,17 +1,19 @@
 // The client: quotes without network, sends, streams and settles.
-import { fromKernel } from "./error.js";
+import { FareboxError, fromKernel } from "./error.js";
 import { drive } from "./host.js";
 import { authHeaders, type Key, refuseKeyInPage } from "./keys.js";
 import {
   type Call,
   type CallSettings,
   type Catalog,
+  type Hints,
   type HttpRequest,
   Kernel,
   type Operations,
   type Outcome,
   type Policy,
   type Posterior,
+  type Provider,
   type Quote,
   type Receipt,
   type Request,
@@ -20,7 +22,6 @@ import { requireLoaded } from "./load.js";
 import { FareboxStream, type Reply } from "./stream.js";
 import { Exchange } from "./transport.js";
 import { environment, request as requestVocabularies } from "./vocabulary.js";
-import { FareboxError } from "./error.js";
 
 /** A request of the package's own, or a body in a provider's shape: what the app already sends. */
 export type RequestInput = Request | { readonly [field: string]: unknown };
@@ -55,6 +56,8 @@ export interface FareboxOptions extends ProviderOptions {
 
 /** What one call may do otherwise than the client. */
 export interface CallOptions {
+  /** What the request's text does not say: its workload, its stakes. */
+  hints?: Hints | undefined;
   policy?: Policy | undefined;
   posterior?: Posterior | undefined;
   signal?: AbortSignal | undefined;
@@ -64,6 +67,7 @@ export class Farebox {
   readonly #kernel: Kernel;
   readonly #options: FareboxOptions;
   readonly #providers: Map<string, ProviderOptions>;
+  #known: Provider[] | undefined;
 
   constructor(options: FareboxOptions = {}) {
     requireLoaded();
@@ -73,7 +77,7 @@ export class Farebox {
     this.#providers = new Map(Object.entries(options.providers ?? {}));
     const { apiKey, baseUrl } = options;
     if (apiKey !== undefined || baseUrl !== undefined) {
-      const first = this.evaluate("providers", null)[0]?.id ?? "";
+      const first = this.#catalogProviders()[0]?.id ?? "";
       this.#providers.set(first, { ...this.#providers.get(first), apiKey, baseUrl });
     }
     for (const { apiKey: key } of this.#providers.values()) {
@@ -89,6 +93,7 @@ export class Farebox {
     this.#vocabularies(request, options);
     return this.evaluate("quote", {
       request,
+      hints: options.hints,
       policy: options.policy ?? this.#options.policy,
       posterior: options.posterior ?? this.#options.posterior,
       now: this.#now(),
@@ -119,7 +124,7 @@ export class Farebox {
     const quote = this.quote(request, options);
     const settings: CallSettings = { stream, seed: seed(), baseUrls: this.#baseUrls() };
     const call: Call = guarded(() =>
-      this.#kernel.call(JSON.stringify({ request, plan: quote.plan, settings }), this.#now()),
+      this.#kernel.call(JSON.stringify({ request, hints: options.hints, plan: quote.plan, settings })),
     );
     let settle!: (end: { outcome: Outcome; receipt: Receipt }) => void;
     const settled = new Promise<{ outcome: Outcome; receipt: Receipt }>((resolve) => (settle = resolve));
@@ -129,12 +134,12 @@ export class Farebox {
       open: (attempt: number, http: HttpRequest) =>
         new Exchange(attempt, http, () => this.#secretHeaders(http), fetch),
     };
+    const baseline = this.#options.baseline ?? quote.estimates.at(-1)?.model;
     const chosen = quote.estimates.find(({ model }) => model === quote.decision.chosen.model);
     const events = drive(
       call,
       host,
       (outcome) => {
-        const { baseline } = this.#options;
         settle({ outcome, receipt: this.evaluate("receipt", { outcome, estimate: chosen, baseline }) });
       },
       options.signal,
@@ -145,7 +150,7 @@ export class Farebox {
   async #secretHeaders({ auth, provider }: HttpRequest): Promise<[string, string][]> {
     if (auth.type === "none") return [];
     const options = this.#providers.get(provider);
-    const variable = this.evaluate("providers", null).find(({ id }) => id === provider)?.keyVariable ?? "";
+    const variable = this.#catalogProviders().find(({ id }) => id === provider)?.keyVariable ?? "";
     const key = options?.apiKey ?? environment(variable);
     const secret = typeof key === "function" ? await key() : key;
     if (secret) return authHeaders(auth, provider, secret);
@@ -159,8 +164,12 @@ export class Farebox {
 
   #vocabularies(request: { readonly model?: unknown }, options: CallOptions): Promise<void>[] {
     const policy = options.policy ?? this.#options.policy;
-    const model = typeof request.model === "string" ? request.model : undefined;
+    const model = typeof request?.model === "string" ? request.model : undefined;
     return requestVocabularies(this.evaluate("encodings", { policy, model }));
+  }
+
+  #catalogProviders(): Provider[] {
+    return (this.#known ??= this.evaluate("providers", undefined));
   }
 
   #baseUrls(): Record<string, string> {

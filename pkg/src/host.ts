@@ -35,7 +35,13 @@ export async function* drive(
           break;
         case "receive": {
           const exchange = exchanges.get(action.attempt);
-          const arrival = await first(exchange?.next(), action.until - host.now(), signal);
+          const arrival = await first(exchange?.next(), action.until - host.now(), signal).catch(
+            (error: Error) => {
+              const { attempt } = action;
+              handle(call, { type: "lost", attempt, message: error.message, unsent: true }, host.now());
+              throw error;
+            },
+          );
           if (arrival) exchange?.taken();
           report(call, arrival, host.now());
           break;
@@ -102,17 +108,24 @@ function first(
   wait_ms: number,
   signal: AbortSignal | undefined,
 ): Promise<Arrival | undefined> {
-  return new Promise((resolve) => {
-    const done = (value?: Arrival) => {
+  return new Promise((resolve, reject) => {
+    const clear = () => {
       clearTimeout(timer);
       signal?.removeEventListener("abort", stop);
+    };
+    const done = (value?: Arrival) => {
+      clear();
       resolve(value);
+    };
+    const fail = (error: unknown) => {
+      clear();
+      reject(error);
     };
     const stop = () => done();
     const timer = setTimeout(stop, Math.min(Math.max(wait_ms, 0), MAX_TIMER_MS));
     if (signal?.aborted) return done();
     signal?.addEventListener("abort", stop);
-    arrival?.then(done);
+    arrival?.then(done, fail);
   });
 }
 

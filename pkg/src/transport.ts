@@ -1,4 +1,5 @@
 // One HTTP exchange over the host's `fetch`, as the kernel's inputs.
+import { FareboxError } from "./error.js";
 import type { AttemptId, HttpRequest, Input } from "./kernel.js";
 
 /** What came of an exchange: an input for the kernel, or bytes of the body. */
@@ -69,6 +70,8 @@ export class Exchange {
       if (!chunk || chunk.done) return { type: "end", attempt };
       return { type: "bytes", attempt, bytes: chunk.value };
     } catch (error) {
+      // An error of this package's own, such as a missing key, is no fact about the network.
+      if (error instanceof FareboxError) throw error;
       return { type: "lost", attempt, message: describe(error), unsent: !this.#started && wasUnsent(error) };
     }
   }

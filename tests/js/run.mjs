@@ -11,16 +11,18 @@ const files = readdirSync(folder, { withFileTypes: true })
   .filter((entry) => entry.isFile() && entry.name.endsWith(".json"))
   .map((entry) => JSON.parse(readFileSync(join(folder, entry.name), "utf8")));
 
-const project = freshProject("vectors", { files: { "vectors.json": JSON.stringify(files) } });
+const catalog = readFileSync(join(root, "tests/catalog.json"), "utf8");
+const project = freshProject("vectors", { files: { "vectors.json": JSON.stringify({ catalog, files }) } });
 copyFileSync(join(root, "tests/js/vectors.mjs"), join(project, "vectors.mjs"));
 
 const hosts = {
   async node() {
     const program = `
       import { readFileSync } from "node:fs";
-      import { evaluate } from "farebox";
+      import * as farebox from "farebox";
       import { runVectors } from "./vectors.mjs";
-      console.log(JSON.stringify(runVectors(evaluate, JSON.parse(readFileSync("vectors.json", "utf8")))));`;
+      const data = JSON.parse(readFileSync("vectors.json", "utf8"));
+      console.log(JSON.stringify(await runVectors(farebox, data)));`;
     const text = execFileSync(process.execPath, ["--input-type=module", "--eval", program], {
       cwd: project,
       encoding: "utf8",
@@ -34,9 +36,9 @@ const hosts = {
       <script type="importmap">{ "imports": { "farebox": "/node_modules/farebox/dist/browser.js" } }</script>
       <script type="module">
         try {
-          const { evaluate } = await import("farebox");
+          const farebox = await import("farebox");
           const { runVectors } = await import("/vectors.mjs");
-          globalThis.result = runVectors(evaluate, await (await fetch("/vectors.json")).json());
+          globalThis.result = await runVectors(farebox, await (await fetch("/vectors.json")).json());
         } catch (error) {
           globalThis.result = { error: String(error?.stack ?? error) };
         }

@@ -2,7 +2,10 @@
 // imports nothing.
 
 /** Runs every case of every file; returns how many ran, how many were promised, and what differed. */
-export function runVectors(evaluate, files) {
+export async function runVectors({ Farebox, preload }, { catalog, files }) {
+  await preload(["cl100k_base", "o200k_base"]);
+  const farebox = new Farebox({ catalog });
+  const evaluate = (subject, input) => farebox.evaluate(subject, input);
   const report = { ran: 0, promised: 0, failures: [], subjects: {} };
   for (const { subject, count, cases } of files) {
     report.promised += count;

@@ -1,15 +1,24 @@
 // `node tests/packaging/run.mjs [name…]`: installs the packed package into fresh projects and runs them.
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { launch, resultOf } from "../js/chromium.mjs";
+import { emulate } from "../js/emulator.mjs";
 import { fixture, freshProject } from "../js/project.mjs";
 import { serve } from "../js/serve.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
-const version = JSON.parse(readFileSync(join(here, "../../pkg/package.json"), "utf8")).version;
-const expected = JSON.stringify({ version, refused: "invalid_request" });
+const expected = JSON.stringify({
+  tokens: 2,
+  basis: "exact",
+  model: "gpt-5.4-mini",
+  streamed: true,
+  same: true,
+  exact: true,
+  paid: true,
+  refused: "unknown_model",
+});
+const emulator = await emulate();
 
 function project(name, dependencies = {}) {
   return freshProject(name, {
@@ -22,12 +31,16 @@ function node(folder, ...args) {
   return execFileSync(process.execPath, args, { cwd: folder, encoding: "utf8" });
 }
 
+function pageUrl(url) {
+  return `${url}?emulator=${encodeURIComponent(emulator.baseUrl)}`;
+}
+
 let browser;
 async function inChromium(folder, path = "/") {
   browser ??= await launch();
   const server = await serve(folder);
   try {
-    return await resultOf(browser, server.origin + path);
+    return await resultOf(browser, pageUrl(server.origin + path));
   } finally {
     await server.close();
   }
@@ -38,7 +51,7 @@ const consumers = {
     const folder = project("node");
     return ["main.mjs", "main.cjs", "inline.mjs", "slim.mjs"].map((file) => [
       file,
-      JSON.parse(node(folder, file)),
+      JSON.parse(node(folder, file, emulator.baseUrl)),
     ]);
   },
 
@@ -52,7 +65,7 @@ const consumers = {
     await server.listen();
     try {
       browser ??= await launch();
-      return [["build", built], ["dev", await resultOf(browser, server.resolvedUrls.local[0])]];
+      return [["build", built], ["dev", await resultOf(browser, pageUrl(server.resolvedUrls.local[0]))]];
     } finally {
       await server.close();
     }
@@ -91,5 +104,6 @@ for (const [name, consume] of Object.entries(consumers)) {
   }
 }
 await browser?.close();
+await emulator.close();
 console.log(`packaging: ${ran} ways ran, ${failed} failed`);
 process.exitCode = failed > 0 || ran === 0 ? 1 : 0;

@@ -8,13 +8,13 @@ use anyhow::{Context, Result, ensure};
 const TARGET: &str = "wasm32-unknown-unknown";
 
 /// Returns where the compiled module lies.
-pub(crate) fn wasm_module(root: &Path, profile: &str) -> Result<PathBuf> {
+pub(crate) fn wasm_module(root: &Path) -> Result<PathBuf> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let status = Command::new(cargo)
         // The crate is an ordinary library to everyone else: one built as both is never
         // optimised across crates.
         .args(["rustc", "--package", "farebox-wasm", "--lib", "--crate-type", "cdylib"])
-        .args(["--profile", profile, "--target", TARGET])
+        .args(["--profile", "wasm", "--target", TARGET])
         .current_dir(root)
         .status()
         .context("cargo did not start")?;
@@ -24,6 +24,5 @@ pub(crate) fn wasm_module(root: &Path, profile: &str) -> Result<PathBuf> {
     );
     let target_dir =
         std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
-    let folder = if profile == "dev" { "debug" } else { profile };
-    Ok(target_dir.join(TARGET).join(folder).join("farebox_wasm.wasm"))
+    Ok(target_dir.join(TARGET).join("wasm").join("farebox_wasm.wasm"))
 }

@@ -22,12 +22,16 @@ use serde_json::Value;
 
 /// Reads strict JSON text.
 fn from_text<T: DeserializeOwned>(what: &str, text: &str) -> Result<T, Error> {
-    serde_json::from_str(text).map_err(|error| unreadable(what, &error))
+    let value: Value = serde_json::from_str(text).map_err(|error| unreadable(what, &error))?;
+    from_value(what, &value)
 }
 
 /// Reads a strict JSON value.
-fn from_value<T: DeserializeOwned>(what: &str, value: Value) -> Result<T, Error> {
-    serde_json::from_value(value).map_err(|error| unreadable(what, &error))
+///
+/// Everything is read by reference from a value: each way of reading is a copy of every type's
+/// reader in the module.
+fn from_value<T: DeserializeOwned>(what: &str, value: &Value) -> Result<T, Error> {
+    T::deserialize(value).map_err(|error| unreadable(what, &error))
 }
 
 /// Says what cannot be read, and nothing of the layout of a text the caller never wrote.

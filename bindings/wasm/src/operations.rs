@@ -13,6 +13,7 @@ use farebox_core::orchestrate::{Transcript, TranscriptInput, transcribe};
 use farebox_core::plan::{Plan, plan};
 use farebox_core::provider;
 use farebox_core::quote::{Quote, quote};
+use farebox_core::receipt::{Receipt, settle};
 use farebox_core::request::{ModelId, Request};
 use farebox_core::route::{Decision, Policy, route};
 use serde::Serialize;
@@ -21,7 +22,7 @@ use tsify::Tsify;
 use crate::from_text;
 use input::{
     CountInput, EncodingsInput, EstimateInput, ParseInput, PlanInput, PriceInput, QuoteInput,
-    RouteInput,
+    ReceiptInput, RouteInput,
 };
 
 /// What an operation works on beside its input.
@@ -106,6 +107,11 @@ operations! {
         let request = input.request.read(input.hints)?;
         let (policy, posterior) = (input.policy.read()?, input.posterior.read()?);
         quote(&request, held.catalog, held.vocabularies, &policy, &posterior, input.now)
+    };
+    /// Holds what a call cost against its estimate, and against what it would have cost elsewhere.
+    receipt: ReceiptInput => Receipt = |input, held| {
+        let baseline = input.baseline.as_ref();
+        Ok(settle(&input.outcome, input.estimate.as_ref(), held.catalog, baseline))
     };
     /// Chooses among estimates.
     route: RouteInput => Decision = |input, held| {

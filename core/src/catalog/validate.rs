@@ -4,6 +4,9 @@ use alloc::collections::BTreeSet;
 use alloc::format;
 use alloc::string::String;
 
+use serde::Deserialize;
+use serde_json::Value;
+
 use super::cost::rate_of;
 use super::model::Model;
 use super::price::{Lane, PriceSheet};
@@ -20,7 +23,9 @@ impl Catalog {
     /// a model or ladder refers to something absent, limits are zero or contradict each other,
     /// price sheets or thresholds are out of order, or a price falls as a request grows.
     pub fn parse(json: &[u8]) -> Result<Self, Error> {
-        let catalog: Self = serde_json::from_slice(json)
+        // By way of a value, as a policy and a posterior are read: one reader of each type.
+        let catalog = serde_json::from_slice::<Value>(json)
+            .and_then(|value| Self::deserialize(&value))
             .map_err(|error| invalid(format!("a catalogue is JSON of its own shape: {error}")))?;
         catalog.check()?;
         Ok(catalog)

@@ -3,10 +3,12 @@ import * as farebox from "farebox/slim";
 import { check } from "./check.mjs";
 
 try {
-  farebox.evaluate("version", null);
+  new farebox.Farebox();
   throw new Error("the kernel answered before it was loaded");
 } catch (error) {
   if (!/load\(url\)/.test(error.message)) throw error;
 }
-await farebox.load(readFileSync(new URL(import.meta.resolve("farebox/kernel.wasm"))));
-console.log(JSON.stringify(await check(farebox)));
+const file = (name) => readFileSync(new URL(import.meta.resolve(`farebox/${name}`)));
+await farebox.load(file("kernel.wasm"));
+await farebox.loadVocabulary("o200k_base", file("vocab/o200k_base.vocab"));
+console.log(JSON.stringify(await check(farebox, process.argv[2])));

@@ -1,4 +1,8 @@
 import * as farebox from "farebox";
 import { check } from "./check.mjs";
 
-globalThis.result = await check(farebox);
+try {
+  globalThis.result = await check(farebox, new URLSearchParams(location.search).get("emulator"));
+} catch (error) {
+  globalThis.result = { error: String(error?.stack ?? error) };
+}

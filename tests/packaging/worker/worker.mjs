@@ -2,4 +2,8 @@
 import * as farebox from "/node_modules/farebox/dist/browser.js";
 import { check } from "/check.mjs";
 
-postMessage(await check(farebox));
+try {
+  postMessage(await check(farebox, new URLSearchParams(location.search).get("emulator")));
+} catch (error) {
+  postMessage({ error: String(error?.stack ?? error) });
+}

@@ -1,5 +1,6 @@
 //! What the operations are given.
 
+use farebox_core::call::Outcome;
 use farebox_core::catalog::Terms;
 use farebox_core::error::Error;
 use farebox_core::estimate::Estimate;
@@ -126,6 +127,20 @@ pub struct QuoteInput {
     pub now: Timestamp,
 }
 
+/// How a call ended and what was expected of it.
+#[derive(Serialize, Deserialize, Tsify)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ReceiptInput {
+    /// How the call ended.
+    pub outcome: Outcome,
+    /// The estimate of the chosen model.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub estimate: Option<Estimate>,
+    /// The model to hold the saving against.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub baseline: Option<ModelId>,
+}
+
 /// Estimates to choose among.
 #[derive(Serialize, Deserialize, Tsify)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -177,7 +192,7 @@ impl RequestInput {
         // A body of the Responses API has a `conversation` too, but no list.
         let is_own = self.0.get("conversation").is_some_and(Value::is_array);
         let mut request = if is_own {
-            from_value("the request", self.0)?
+            from_value("the request", &self.0)?
         } else {
             provider::parse(&self.0, None)?
         };
