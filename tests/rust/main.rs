@@ -6,3 +6,4 @@ mod plan;
 mod route;
 mod route_world;
 mod streams;
+mod vectors;

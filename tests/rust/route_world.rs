@@ -12,15 +12,15 @@ use farebox_core::usage::Usage;
 
 /// A catalogue, and a prompt and answer of known length.
 #[derive(Clone)]
-pub struct World {
-    pub catalog: Catalog,
-    pub input_tokens: u64,
-    pub output_tokens: u64,
-    pub now: Timestamp,
+pub(crate) struct World {
+    pub(crate) catalog: Catalog,
+    pub(crate) input_tokens: u64,
+    pub(crate) output_tokens: u64,
+    pub(crate) now: Timestamp,
 }
 
 impl World {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let json = std::fs::read(root().join("tests/catalog.json")).unwrap();
         Self {
             catalog: Catalog::parse(&json).unwrap(),
@@ -30,13 +30,13 @@ impl World {
         }
     }
 
-    pub fn prompt(mut self, input_tokens: u64) -> Self {
+    pub(crate) fn prompt(mut self, input_tokens: u64) -> Self {
         self.input_tokens = input_tokens;
         self
     }
 
     /// An exact estimate of the prompt on every model.
-    pub fn estimates(&self, request: &Request) -> Vec<Estimate> {
+    pub(crate) fn estimates(&self, request: &Request) -> Vec<Estimate> {
         let service_tier = request.service_tier.unwrap_or_default();
         let terms = Terms { at: self.now, service_tier, regional: false };
         let all = self.catalog.models.iter().map(|model| {
@@ -65,11 +65,11 @@ impl World {
         all.collect()
     }
 
-    pub fn route(&self, request: &Request, policy: &Policy) -> Result<Decision, Error> {
+    pub(crate) fn route(&self, request: &Request, policy: &Policy) -> Result<Decision, Error> {
         self.route_knowing(request, policy, &Posterior::new())
     }
 
-    pub fn route_knowing(
+    pub(crate) fn route_knowing(
         &self,
         request: &Request,
         policy: &Policy,

@@ -9,6 +9,7 @@ use farebox_core::catalog::{Catalog, Cost, Model, Provider};
 use farebox_core::count::{Encoding, InputCount, Vocabularies, count_request};
 use farebox_core::error::{Error, ErrorKind};
 use farebox_core::estimate::{Estimate, api_for, estimate};
+use farebox_core::money::Pusd;
 use farebox_core::orchestrate::{Transcript, TranscriptInput, transcribe};
 use farebox_core::plan::{Plan, plan};
 use farebox_core::provider;
@@ -20,9 +21,10 @@ use serde::Serialize;
 use tsify::Tsify;
 
 use crate::from_text;
+use crate::vocabularies::require;
 use input::{
     CountInput, EncodingsInput, EstimateInput, ParseInput, PlanInput, PriceInput, QuoteInput,
-    ReceiptInput, RouteInput,
+    ReceiptInput, RouteInput, Tokens, TokensInput,
 };
 
 /// What an operation works on beside its input.
@@ -118,6 +120,19 @@ operations! {
         let request = input.request.read(input.hints)?;
         let (policy, posterior) = (input.policy.read()?, input.posterior.read()?);
         route(&request, &input.estimates, held.catalog, &policy, &posterior, input.now)
+    };
+    /// Adds amounts up, exactly.
+    sum: Vec<Pusd> => Pusd = |amounts, _| {
+        let sum = amounts.iter().try_fold(Pusd::ZERO, |sum, amount| sum.checked_add(*amount));
+        sum.ok_or_else(|| {
+            Error::invalid_request(format!("amounts add up to more than {}", Pusd::MAX))
+        })
+    };
+    /// Cuts a text into tokens, by their ranks.
+    tokens: TokensInput => Tokens = |input, held| {
+        let vocab = require(held.vocabularies, Encoding::parse(&input.encoding)?)?;
+        let tokens = vocab.encode(&input.text);
+        Ok(Tokens { count: vocab.count(&input.text), tokens })
     };
 }
 

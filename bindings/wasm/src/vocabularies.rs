@@ -38,14 +38,16 @@ pub(crate) fn with_vocab<T>(
     encoding: &str,
     action: impl FnOnce(&Vocab) -> Result<T, Error>,
 ) -> Result<T, String> {
-    let encoding = Encoding::parse(encoding).map_err(thrown)?;
-    with(|held| match held.vocab(encoding) {
-        Some(vocab) => action(vocab),
-        None => Err(Error::invalid_request(format!(
+    with(|held| action(require(held, Encoding::parse(encoding)?)?)).map_err(thrown)
+}
+
+/// The vocabulary of an encoding, or the error that says how to get it.
+pub(crate) fn require(held: &Vocabularies, encoding: Encoding) -> Result<&Vocab, Error> {
+    held.vocab(encoding).ok_or_else(|| {
+        Error::invalid_request(format!(
             "the vocabulary of `{name}` is not loaded: `await preload([\"{name}\"])` first",
             name = encoding.name()
         ))
-        .with("encoding", encoding.name())),
+        .with("encoding", encoding.name())
     })
-    .map_err(thrown)
 }

@@ -141,6 +141,26 @@ pub struct ReceiptInput {
     pub baseline: Option<ModelId>,
 }
 
+/// A text to be cut into tokens.
+#[derive(Serialize, Deserialize, Tsify)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct TokensInput {
+    /// The encoding's published name.
+    pub encoding: String,
+    /// The text; nothing in it is taken for a special token.
+    pub text: String,
+}
+
+/// The tokens of a text.
+#[derive(Serialize, Deserialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub struct Tokens {
+    /// How many.
+    pub count: u64,
+    /// Their ranks, in order.
+    pub tokens: Vec<u32>,
+}
+
 /// Estimates to choose among.
 #[derive(Serialize, Deserialize, Tsify)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
