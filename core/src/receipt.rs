@@ -52,6 +52,27 @@ pub struct Baseline {
     pub saving: PusdDelta,
 }
 
+/// All that a receipt is made from, as plain data.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Settlement {
+    /// How the call ended.
+    pub outcome: Outcome,
+    /// The estimate of the model that was chosen first.
+    #[serde(default)]
+    pub estimate: Option<Estimate>,
+    /// The model to compare with.
+    #[serde(default)]
+    pub baseline: Option<ModelId>,
+}
+
+impl Settlement {
+    /// The receipt, as [`settle`] writes it.
+    pub fn settle(&self, catalog: &Catalog) -> Receipt {
+        settle(&self.outcome, self.estimate.as_ref(), catalog, self.baseline.as_ref())
+    }
+}
+
 /// Holds what a call cost against its estimate and against a baseline.
 ///
 /// `estimate` is that of the model that was chosen first. The baseline is priced with the usage of

@@ -1,5 +1,6 @@
 //! Everything that holds of the crates, asserted through what they make public.
 
+mod call;
 mod layout;
 mod orchestrate;
 mod plan;

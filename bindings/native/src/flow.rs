@@ -5,9 +5,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use farebox_core::call::{
-    Action, AttemptId, Call, Event, EventKind, HttpRequest, Input, Outcome,
-};
+use farebox_core::call::{Action, AttemptId, Call, Event, EventKind, HttpRequest, Input, Outcome};
 use farebox_core::error::Error;
 use farebox_core::quote::Quote;
 use farebox_core::receipt::{Receipt, settle};
@@ -150,11 +148,7 @@ impl Flow {
         Poll::Ready(())
     }
 
-    fn poll_sleep(
-        &mut self,
-        cx: &mut Context<'_>,
-        until: Timestamp,
-    ) -> Poll<()> {
+    fn poll_sleep(&mut self, cx: &mut Context<'_>, until: Timestamp) -> Poll<()> {
         let wait = self.clock.until(until);
         let timer = self.timer.get_or_insert_with(|| Box::pin(tokio::time::sleep(wait)));
         if timer.as_mut().poll(cx).is_pending() {

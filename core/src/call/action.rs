@@ -73,7 +73,9 @@ pub enum Input {
     Body {
         /// The attempt.
         attempt: AttemptId,
-        /// The bytes, cut anywhere.
+        /// The bytes, cut anywhere; in JSON a text where they are one, else a list of numbers.
+        #[serde(with = "super::body_bytes")]
+        #[cfg_attr(feature = "ts", tsify(type = "string | number[]"))]
         bytes: Vec<u8>,
     },
     /// The caller wants no more.

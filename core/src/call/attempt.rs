@@ -169,10 +169,11 @@ impl Exchange {
             }
             Form::Events(parser) => {
                 let last = core::mem::replace(parser, SseParser::new(0)).finish();
-                if let (Some(last), false) = (last, self.fold.is_complete()) {
-                    if let Some(ending) = self.event(&last.event, &last.data, now, sink) {
-                        return ending;
-                    }
+                if let Some(last) = last
+                    && !self.fold.is_complete()
+                    && let Some(ending) = self.event(&last.event, &last.data, now, sink)
+                {
+                    return ending;
                 }
                 self.cut("the stream ended before the event that ends an answer")
             }

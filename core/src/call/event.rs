@@ -70,14 +70,16 @@ pub enum EventKind {
     },
     /// More of a tool call's arguments.
     ToolCallDelta {
-        /// Which of the answer's tool calls, counted from zero.
+        /// Names the tool call within its attempt: calls are counted as they begin, and their
+        /// `call_id` finds them in the answer.
         index: u32,
         /// The new part of its JSON text.
         arguments: String,
     },
     /// A tool call began.
     ToolCallStarted {
-        /// Which of the answer's tool calls, counted from zero.
+        /// Names the tool call within its attempt: calls are counted as they begin, and their
+        /// `call_id` finds them in the answer.
         index: u32,
         /// Ties the result to the call.
         call_id: String,

@@ -1,5 +1,6 @@
 //! The machine itself: which attempt comes next, and what the host is to do now.
 
+use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 use alloc::format;
 use alloc::string::ToString;
@@ -67,7 +68,7 @@ enum State {
     /// The next attempt may be sent.
     Ready,
     /// An attempt is under way.
-    Exchanging(Flight),
+    Exchanging(Box<Flight>),
     /// Nothing is under way until a moment.
     Waiting(Timestamp),
     /// It is over.
@@ -97,12 +98,11 @@ impl Call {
         catalog: &Catalog,
         settings: CallSettings,
     ) -> Result<Self, Error> {
-        if let Some(key) = &settings.idempotency_key {
-            if key.is_empty() || !key.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
-                return Err(Error::invalid_request(
-                    "an idempotency key is one line of plain characters",
-                ));
-            }
+        let is_header = |key: &str| key.bytes().all(|byte| (b' '..=b'~').contains(&byte));
+        if settings.idempotency_key.as_ref().is_some_and(|key| key.is_empty() || !is_header(key)) {
+            return Err(Error::invalid_request(
+                "an idempotency key is one line of plain characters",
+            ));
         }
         let mut legs = Vec::new();
         for (place, rung) in plan.rungs.iter().enumerate() {
@@ -115,12 +115,12 @@ impl Call {
         let Some(first) = legs.first() else {
             return Err(Error::invalid_request("the plan has no rung: give it at least one"));
         };
-        if let (Some(first), Some(whole)) = (first.rung.worst_case, plan.worst_case) {
-            if first > whole {
-                return Err(Error::invalid_request(format!(
-                    "the plan's first attempt may cost ${first}, over the ${whole} of the whole plan"
-                )));
-            }
+        if let (Some(first), Some(whole)) = (first.rung.worst_case, plan.worst_case)
+            && first > whole
+        {
+            return Err(Error::invalid_request(format!(
+                "the plan's first attempt may cost ${first}, over the ${whole} of the whole plan"
+            )));
         }
         Ok(Self {
             settings,
@@ -266,7 +266,8 @@ impl Call {
             self.settings.max_event_bytes as usize,
             self.settings.max_body_bytes as usize,
         );
-        self.state = State::Exchanging(Flight { attempt, exchange, has_delivered: false });
+        let flight = Flight { attempt, exchange, has_delivered: false };
+        self.state = State::Exchanging(Box::new(flight));
     }
 
     /// When the attempt's patience ends, and which of the four it is.
@@ -320,15 +321,14 @@ impl Call {
             self.answered(now);
             return;
         }
-        let what = match name {
-            "connect" => "no answer began to arrive",
-            "first_content" => "no content arrived",
-            "idle" => "the answer stood still",
-            _ => "the call took too long",
+        let message = match name {
+            "connect" => format!("no status line came within {limit_ms} ms"),
+            "first_content" => format!("no content came within {limit_ms} ms"),
+            "idle" => format!("the answer stood still for {limit_ms} ms"),
+            _ => format!("the call took longer than {limit_ms} ms"),
         };
-        let error = Error::new(ErrorKind::Timeout, format!("{what} within {limit_ms} ms"))
-            .with("phase", name)
-            .with("limitMs", limit_ms);
+        let error =
+            Error::new(ErrorKind::Timeout, message).with("phase", name).with("limitMs", limit_ms);
         let remedy = if name == "total" { Remedy::None } else { Remedy::Retry };
         self.failed(Failure::new(error, remedy), now);
     }
@@ -381,6 +381,9 @@ impl Call {
         attempt.service_tier = exchange.fold.service_tier().unwrap_or(attempt.service_tier);
         attempt.billing = self.billing(&attempt, &answer, is_free);
         let wait_ms = wait_ms.unwrap_or(0);
+        if wait_ms > 0 {
+            error = error.with("waitMs", wait_ms);
+        }
         if wait_ms > self.limits.max_retry_after_ms {
             error = over_cap(error, wait_ms, self.limits.max_retry_after_ms);
         }
@@ -390,7 +393,7 @@ impl Call {
         self.emit(id, EventKind::AttemptFailed { error: error.clone() });
 
         let may_restart = !has_delivered || self.settings.restart == Restart::Restart;
-        match self.next(remedy, wait_ms, id, now).filter(|_| may_restart) {
+        match self.next(remedy, error.kind, wait_ms, id, now).filter(|_| may_restart) {
             Some(next) => {
                 if next.leg != self.leg {
                     self.leg = next.leg;
@@ -409,14 +412,21 @@ impl Call {
                 }
             }
             None => {
-                let answer = (answer != Answer::default()).then_some(answer);
+                let answer = (!answer.is_empty()).then_some(answer);
                 self.finish(answer, Some(error));
             }
         }
     }
 
     /// Which attempt may help after a failure, and when, within the plan's time and money.
-    fn next(&self, remedy: Remedy, wait_ms: u64, id: AttemptId, now: Timestamp) -> Option<Next> {
+    fn next(
+        &self,
+        remedy: Remedy,
+        kind: ErrorKind,
+        wait_ms: u64,
+        id: AttemptId,
+        now: Timestamp,
+    ) -> Option<Next> {
         let same = || {
             if self.retries >= self.limits.max_retries || wait_ms > self.limits.max_retry_after_ms {
                 return None;
@@ -425,18 +435,22 @@ impl Call {
             Some(Next { leg: self.leg, at: now.after_ms(wait_ms) })
         };
         let window = |leg: usize| self.legs.get(leg).map(|leg| leg.model.limits.context_tokens);
-        let later = |wider: bool| {
+        let provider = |leg: usize| self.legs.get(leg).map(|leg| &leg.model.provider);
+        let later = |fits: &dyn Fn(usize) -> bool| {
             let mut places = self.leg + 1..self.legs.len();
-            let fits = |place: &usize| !wider || window(*place) > window(self.leg);
-            places.find(|place| fits(place) && self.can_afford(*place))
+            let found = places.find(|place| fits(*place) && self.can_afford(*place));
+            found.map(|leg| Next { leg, at: now })
         };
-        let other = |wider| later(wider).map(|leg| Next { leg, at: now });
+        // A provider that asks to wait, or cannot be reached, is so for all its models.
+        let is_over_cap = wait_ms > self.limits.max_retry_after_ms;
+        let is_whole_provider = is_over_cap || kind == ErrorKind::Connection;
+        let other = || later(&|leg| !is_whole_provider || provider(leg) != provider(self.leg));
         let next = match remedy {
             Remedy::None => None,
-            Remedy::Elsewhere => other(false),
-            Remedy::Wider => other(true),
-            Remedy::Retry => same().or_else(|| other(false)),
-            Remedy::Sideways => other(false).or_else(same),
+            Remedy::Elsewhere => other(),
+            Remedy::Wider => later(&|leg| window(leg) > window(self.leg)),
+            Remedy::Retry => same().or_else(other),
+            Remedy::Sideways => other().or_else(same),
         };
         let ends_at = self.started_at.unwrap_or(now).after_ms(self.limits.total_timeout_ms);
         next.filter(|next| next.at < ends_at && self.can_afford(next.leg))
@@ -482,7 +496,7 @@ impl Call {
         match core::mem::replace(&mut self.state, State::Ready) {
             State::Exchanging(flight) => {
                 let answer = flight.exchange.fold.answer();
-                Some((flight, answer))
+                Some((*flight, answer))
             }
             other => {
                 self.state = other;
@@ -527,12 +541,10 @@ fn leg(
 
 /// A wait the caller will not make is an error that carries the wait.
 fn over_cap(mut error: Error, wait_ms: u64, cap_ms: u64) -> Error {
-    error.message = format!(
-        "the provider asks to wait {wait_ms} ms, over the {cap_ms} ms the call may wait: {}",
-        error.message
-    );
+    error.message =
+        format!("{}; it asks to wait {wait_ms} ms, the call may wait {cap_ms} ms", error.message);
     error.kind = ErrorKind::RateLimited;
-    error.with("waitMs", wait_ms).with("limitMs", cap_ms)
+    error.with("limitMs", cap_ms)
 }
 
 /// How long a refusal's body may take to say why.

@@ -6,11 +6,13 @@
 
 mod action;
 mod attempt;
+mod body_bytes;
 mod emit;
 mod event;
 mod fold;
 mod machine;
 mod outcome;
+mod rehearse;
 mod retry;
 mod settings;
 pub mod sse;
@@ -20,6 +22,7 @@ pub use event::{Event, EventKind};
 pub use fold::{Folded, fold};
 pub use machine::Call;
 pub use outcome::{Attempt, Billing, Outcome};
+pub use rehearse::{Rehearsal, ScriptStep, Told, rehearse};
 pub use settings::{CallSettings, Restart};
 
 pub use crate::provider::{Answer, AnswerToolCall, Finish, HttpRequest};

@@ -14,6 +14,7 @@ use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
+use super::settings::CallSettings;
 use crate::error::{Error, ErrorKind};
 
 /// One event, as the standard dispatches it.
@@ -38,6 +39,13 @@ pub struct SseEventRef<'a> {
     pub data: &'a str,
     /// The last id the stream has given, empty when none.
     pub id: &'a str,
+}
+
+impl SseEventRef<'_> {
+    /// The event, kept.
+    pub fn to_owned(self) -> SseEvent {
+        SseEvent { event: self.event.into(), data: self.data.into(), id: self.id.into() }
+    }
 }
 
 /// A parser of one stream.
@@ -153,13 +161,7 @@ impl SseParser {
             self.take_line(&line, &mut |_| {});
         }
         let mut last = None;
-        self.dispatch(&mut |event| {
-            last = Some(SseEvent {
-                event: event.event.into(),
-                data: event.data.into(),
-                id: event.id.into(),
-            });
-        });
+        self.dispatch(&mut |event| last = Some(event.to_owned()));
         last
     }
 
@@ -246,6 +248,54 @@ impl SseParser {
 
 /// The byte order mark in UTF-8.
 const MARK: &[u8] = &[0xef, 0xbb, 0xbf];
+
+/// A stream that was recorded whole.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SseTranscript {
+    /// Its events.
+    pub events: Vec<SseEvent>,
+    /// The event whose blank line never came, if it has data; the standard drops it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unterminated: Option<SseEvent>,
+    /// The reconnection time the stream asked for last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_ms: Option<u64>,
+}
+
+/// A stream given in pieces.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SseScript {
+    /// The pieces, each a text or a list of bytes.
+    pub chunks: Vec<Chunk>,
+    /// The longest event accepted; a call's default otherwise.
+    #[serde(default)]
+    pub max_event_bytes: Option<u32>,
+}
+
+/// A piece of a stream.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(transparent)]
+pub struct Chunk(#[serde(deserialize_with = "super::body_bytes::deserialize")] pub Vec<u8>);
+
+impl SseScript {
+    /// Reads the whole stream; cuts change nothing.
+    ///
+    /// # Errors
+    ///
+    /// `malformed_response` when an event is longer than the limit.
+    pub fn read(&self) -> Result<SseTranscript, Error> {
+        let default = CallSettings::default().max_event_bytes;
+        let mut parser = SseParser::new(self.max_event_bytes.unwrap_or(default) as usize);
+        let mut events = Vec::new();
+        for Chunk(chunk) in &self.chunks {
+            parser.feed(chunk, |event| events.push(event.to_owned()))?;
+        }
+        let retry_ms = parser.retry_ms();
+        Ok(SseTranscript { events, unterminated: parser.finish(), retry_ms })
+    }
+}
 
 #[cfg(test)]
 mod tests {

@@ -47,6 +47,18 @@ pub struct Answer {
     pub items: Vec<Value>,
 }
 
+impl Answer {
+    /// Whether nothing of it has come but its name.
+    pub fn is_empty(&self) -> bool {
+        self.text.is_empty()
+            && self.refusal.is_none()
+            && self.tool_calls.is_empty()
+            && self.reasoning.is_empty()
+            && self.annotations.is_empty()
+            && self.items.is_empty()
+    }
+}
+
 /// A tool the model wants called.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(tsify::Tsify))]

@@ -289,11 +289,9 @@ impl ChatFold {
             match key.as_str() {
                 "content" => self.content(value, sink),
                 "refusal" => {
-                    if let Some(text) = value.as_str() {
-                        if !text.is_empty() {
-                            self.refusal.get_or_insert_default().push_str(text);
-                            sink.refusal(text);
-                        }
+                    if let Some(text) = value.as_str().filter(|text| !text.is_empty()) {
+                        self.refusal.get_or_insert_default().push_str(text);
+                        sink.refusal(text);
                     }
                 }
                 "tool_calls" => {

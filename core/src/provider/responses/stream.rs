@@ -63,6 +63,9 @@ impl ResponsesFold {
             return Ok(None);
         }
         self.has_begun = true;
+        if event.get("error").is_some_and(Value::is_object) {
+            return Ok(Some(Step::Failed(Problem::of_value(None, &event))));
+        }
         let delta = || text_of(&event, "delta");
         let step = match kind {
             "response.output_text.delta" => {
@@ -130,9 +133,6 @@ impl ResponsesFold {
             }
             "error" => Step::Failed(Problem::of_value(None, &event)),
             kind if kind.starts_with("response.") => Step::Content,
-            _ if event.get("error").is_some_and(Value::is_object) => {
-                Step::Failed(Problem::of_value(None, &event))
-            }
             _ => Step::Idle,
         };
         Ok(Some(step))
@@ -281,7 +281,8 @@ impl ResponsesFold {
                 let same = before.iter().find(|(_, slot)| !id.is_empty() && slot.item_id == id);
                 let same_kind = |key: &u64| {
                     let slot = before.get(key);
-                    slot.is_some_and(|it| text_of(&it.item, "type") == text_of(item, "type"))
+                    let kind = slot.map(|slot| text_of(&slot.item, "type"));
+                    kind.is_some_and(|kind| kind.is_empty() || kind == text_of(item, "type"))
                 };
                 let place = place as u64;
                 let key = same.map(|(key, _)| *key).or(Some(place).filter(same_kind));
