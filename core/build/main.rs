@@ -9,6 +9,9 @@ mod classes;
 mod vocab;
 
 #[allow(dead_code, reason = "the reading half is the kernel's")]
+#[path = "../src/count/coder.rs"]
+mod coder;
+#[allow(dead_code, reason = "the reading half is the kernel's")]
 #[path = "../src/count/pack.rs"]
 mod pack;
 
@@ -20,6 +23,7 @@ use std::{env, error, fs, path::PathBuf};
 
 fn main() -> Result<(), Box<dyn error::Error>> {
     println!("cargo::rerun-if-changed=build");
+    println!("cargo::rerun-if-changed=src/count/coder.rs");
     println!("cargo::rerun-if-changed=src/count/pack.rs");
     println!("cargo::rerun-if-changed=src/count/table");
     let out = PathBuf::from(env::var("OUT_DIR")?);
@@ -27,6 +31,7 @@ fn main() -> Result<(), Box<dyn error::Error>> {
     let mut digests = String::new();
     for vocabulary in vocab::all()? {
         let file = pack::write(vocabulary.code, &vocabulary.byte_order, &vocabulary.pairs);
+        let file = file.ok_or_else(|| format!("{} cannot be written", vocabulary.name))?;
         let digest = pack::digest(&file[pack::HEADER_BYTES..]);
         digests += &format!("({}, {:#018x}),\n", vocabulary.code, digest);
         fs::write(out.join(format!("{}.vocab", vocabulary.name)), file)?;

@@ -106,7 +106,8 @@ impl Vocab {
         let end = &part[self.end_within(part, overlap_tokens)..];
         let is_start = |at: &usize| end[..*at].ends_with(char::is_whitespace);
         let word = end.char_indices().map(|(at, _)| at).find(is_start);
-        end.len() - word.filter(|_| end.len() < part.len()).unwrap_or(0)
+        let fits = |at: &usize| self.count_till_limit(&end[*at..], overlap_tokens).is_some();
+        end.len() - word.filter(|at| end.len() < part.len() && fits(at)).unwrap_or(0)
     }
 
     /// Where the longest start ends that is at most so many tokens.

@@ -10,6 +10,7 @@ mod batch;
 mod bpe;
 mod cache;
 mod class;
+mod coder;
 mod cut;
 mod embedded;
 mod encode;

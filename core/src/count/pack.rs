@@ -1,15 +1,35 @@
 //! The vocabulary file: what each byte of it means, and how it is written and read.
 //!
 //! The build script compiles this file too, so that writer and reader are one text. A file is
-//! a header (the word `farebox`, the encoding's number, the count of merges, a digest of the
-//! rest) and a payload: the 256 bytes in rank order, then each merge as the ranks of its halves.
+//!
+//! | bytes | what |
+//! |---|---|
+//! | 0..7 | `farebox` |
+//! | 7 | the number of the encoding |
+//! | 8..16 | how many merges, lowest byte first |
+//! | 16..24 | a digest of all that follows |
+//! | 24..280 | the 256 single bytes in the order of their ranks |
+//! | 280..376 | how many tokens there are of each of the 32 kinds, in three bytes each |
+//! | 376.. | the merges in the order of their ranks, under an adaptive arithmetic coder |
+//!
+//! A merge is its left half, then the kind of its right half, then which of that kind. A token is
+//! as likely to be the left half as it was so often before; its kind is that of its first
+//! character, and what kind follows depends on how the left half begins and ends.
 
-use alloc::vec::Vec;
+use alloc::{vec, vec::Vec};
 
-/// Bytes before the payload.
+use super::coder::{Coder, Reader, Weights};
+
+/// Bytes before what the digest covers.
 pub(crate) const HEADER_BYTES: usize = 24;
 
 const MAGIC: [u8; 7] = *b"farebox";
+
+/// Bytes of the table of kinds.
+const KINDS_BYTES: usize = KINDS * 3;
+
+/// More merges than the tables hold.
+const MERGES_MAX: u64 = 1 << 18;
 
 /// What a file says, before anything is built from it.
 pub(crate) struct Packed {
@@ -24,28 +44,11 @@ pub(crate) enum Unreadable {
     Foreign,
     /// It is a vocabulary file of another encoding.
     OtherEncoding,
-    /// It is shorter or longer than it says.
-    Length,
     /// Its content is not what its digest, or the digest this build knows, promises.
     Corrupted,
 }
 
-#[allow(dead_code, reason = "the writing half is the build script's")]
-/// The file that holds these merges; the ranks of the first 256 tokens are single bytes.
-pub(crate) fn write(code: u8, byte_order: &[u8; 256], pairs: &[[u32; 2]]) -> Vec<u8> {
-    let mut payload = byte_order.to_vec();
-    for rank in pairs.as_flattened() {
-        payload.extend(&rank.to_le_bytes()[..3]);
-    }
-    let mut file = MAGIC.to_vec();
-    file.push(code);
-    file.extend((pairs.len() as u64).to_le_bytes());
-    file.extend(digest(&payload).to_le_bytes());
-    file.extend(payload);
-    file
-}
-
-/// The merges in a file of the encoding with this number, whose payload has this digest.
+/// The merges in a file of the encoding with this number, whose content has this digest.
 pub(crate) fn read(code: u8, expected: u64, file: &[u8]) -> Result<Packed, Unreadable> {
     let (header, payload) = file.split_first_chunk::<HEADER_BYTES>().ok_or(Unreadable::Foreign)?;
     if header[..7] != MAGIC {
@@ -55,16 +58,43 @@ pub(crate) fn read(code: u8, expected: u64, file: &[u8]) -> Result<Packed, Unrea
         return Err(Unreadable::OtherEncoding);
     }
     let merges = u64_at(header, 8);
-    let (byte_order, merged) = payload.split_first_chunk::<256>().ok_or(Unreadable::Length)?;
-    if merged.len() as u64 != merges.saturating_mul(6) {
-        return Err(Unreadable::Length);
-    }
-    if digest(payload) != expected || u64_at(header, 16) != expected {
+    if u64_at(header, 16) != expected || digest(payload) != expected || merges > MERGES_MAX {
         return Err(Unreadable::Corrupted);
     }
-    let rank = |b: &[u8]| u32::from_le_bytes([b[0], b[1], b[2], 0]);
-    let pairs = merged.chunks_exact(6).map(|p| [rank(&p[..3]), rank(&p[3..])]).collect();
+    let (byte_order, rest) = payload.split_first_chunk().ok_or(Unreadable::Corrupted)?;
+    let (kinds, coded) = rest.split_first_chunk::<KINDS_BYTES>().ok_or(Unreadable::Corrupted)?;
+    let mut sizes = [0; KINDS];
+    for (size, bytes) in sizes.iter_mut().zip(kinds.as_chunks::<3>().0) {
+        *size = u32::from_le_bytes([bytes[0], bytes[1], bytes[2], 0]) as usize;
+    }
+    let mut reader = Reader::new(coded);
+    let mut pairs = vec![[0; 2]; merges as usize];
+    code_merges(&mut reader, byte_order, &sizes, &mut pairs).ok_or(Unreadable::Corrupted)?;
     Ok(Packed { byte_order: *byte_order, pairs })
+}
+
+/// The file that holds these merges; the ranks of the first 256 tokens are single bytes.
+#[allow(dead_code, reason = "the build script writes")]
+pub(crate) fn write(code: u8, byte_order: &[u8; 256], pairs: &[[u32; 2]]) -> Option<Vec<u8>> {
+    let mut firsts: Vec<u8> = byte_order.iter().map(|byte| kind(*byte)).collect();
+    for [left, _] in pairs {
+        firsts.push(firsts[*left as usize]);
+    }
+    let mut sizes = [0; KINDS];
+    firsts.iter().for_each(|first| sizes[usize::from(*first)] += 1);
+    let mut payload = byte_order.to_vec();
+    for size in sizes {
+        payload.extend(&(size as u32).to_le_bytes()[..3]);
+    }
+    let mut writer = super::coder::Writer::new();
+    code_merges(&mut writer, byte_order, &sizes, &mut pairs.to_vec())?;
+    payload.extend(writer.finish());
+    let mut file = MAGIC.to_vec();
+    file.push(code);
+    file.extend((pairs.len() as u64).to_le_bytes());
+    file.extend(digest(&payload).to_le_bytes());
+    file.extend(payload);
+    Some(file)
 }
 
 /// A 64-bit digest that notices truncation, swapped blocks and flipped bits; not a seal.
@@ -77,6 +107,143 @@ pub(crate) fn digest(bytes: &[u8]) -> u64 {
         state ^= state >> 32;
     }
     state
+}
+
+/// What a token that never was a half weighs, and by how much it gains each time it is one.
+const NEW_WEIGHT: u32 = 1;
+const USED_WEIGHT: u32 = 3;
+
+/// Writes `pairs`, or reads into them; nothing when what is read cannot be merges.
+fn code_merges(
+    coder: &mut impl Coder,
+    byte_order: &[u8; 256],
+    sizes: &[usize; KINDS],
+    pairs: &mut [[u32; 2]],
+) -> Option<()> {
+    let tokens = 256 + pairs.len();
+    if sizes.iter().sum::<usize>() != tokens {
+        return None;
+    }
+    let mut starts = [0; KINDS];
+    for kind in 1..KINDS {
+        starts[kind] = starts[kind - 1] + sizes[kind - 1];
+    }
+    let mut known = Known {
+        filled: starts,
+        starts,
+        places: Vec::with_capacity(tokens),
+        by_place: vec![0; tokens],
+        shapes: Vec::with_capacity(tokens),
+        rights: Weights::new(tokens),
+        totals: [0; KINDS],
+    };
+    let mut lefts = Weights::new(tokens);
+    let mut lefts_total = 256 * NEW_WEIGHT;
+    for (rank, byte) in byte_order.iter().enumerate() {
+        let kind = kind(*byte);
+        known.add(Shape { first: kind, last: kind })?;
+        lefts.add(rank, NEW_WEIGHT);
+    }
+    let mut followers: Vec<Followers> = (0..2 * KINDS).map(|_| Followers::new()).collect();
+    for pair in pairs {
+        let left = coder.code(&lefts, 0, lefts_total, pair[0] as usize);
+        let Shape { first, last } = *known.shapes.get(left)?;
+        lefts.add(left, USED_WEIGHT);
+        lefts_total += USED_WEIGHT;
+
+        let followers = &mut followers[usize::from(last) * 2 + usize::from(first == SPACE)];
+        let given = known.shapes.get(pair[1] as usize)?.first;
+        let kind = followers.code(coder, usize::from(given));
+        let base: u32 = known.totals[..kind].iter().sum();
+        let given = known.places.get(pair[1] as usize).copied()?;
+        let place = coder.code(&known.rights, base, known.totals[kind], given);
+        let right = *known.by_place.get(place)?;
+        known.rights.add(place, USED_WEIGHT);
+        known.totals[kind] += USED_WEIGHT;
+
+        *pair = [left as u32, right];
+        let end = known.shapes.get(right as usize)?.last;
+        known.add(Shape { first, last: if end == MIDDLE { last } else { end } })?;
+        lefts.add(known.shapes.len() - 1, NEW_WEIGHT);
+        lefts_total += NEW_WEIGHT;
+    }
+    Some(())
+}
+
+/// The tokens so far, and how likely each is to be a right half.
+struct Known {
+    shapes: Vec<Shape>,
+    /// Tokens in the order of their kinds: where each kind starts and is filled up to, which token
+    /// is at a place and at which place a token is.
+    starts: [usize; KINDS],
+    filled: [usize; KINDS],
+    places: Vec<usize>,
+    by_place: Vec<u32>,
+    /// Weights by place, and their sums by kind.
+    rights: Weights,
+    totals: [u32; KINDS],
+}
+
+impl Known {
+    fn add(&mut self, shape: Shape) -> Option<()> {
+        let kind = usize::from(shape.first);
+        let place = self.filled[kind];
+        *self.by_place.get_mut(place)? = self.shapes.len() as u32;
+        self.filled[kind] += 1;
+        let end = self.starts.get(kind + 1).copied().unwrap_or(self.by_place.len());
+        self.shapes.push(shape);
+        self.places.push(place);
+        self.rights.add(place, NEW_WEIGHT);
+        self.totals[kind] += NEW_WEIGHT;
+        (place < end).then_some(())
+    }
+}
+
+/// The kinds of a token's first character and of its last one that it holds the beginning of.
+#[derive(Clone, Copy)]
+struct Shape {
+    first: u8,
+    last: u8,
+}
+
+/// Which kinds follow in one situation.
+struct Followers {
+    weights: Weights,
+    total: u32,
+}
+
+impl Followers {
+    fn new() -> Self {
+        let mut weights = Weights::new(KINDS);
+        (0..KINDS).for_each(|kind| weights.add(kind, 1));
+        Self { weights, total: KINDS as u32 }
+    }
+
+    fn code(&mut self, coder: &mut impl Coder, kind: usize) -> usize {
+        let kind = coder.code(&self.weights, 0, self.total, kind) % KINDS;
+        self.weights.add(kind, 24);
+        self.total += 24;
+        kind
+    }
+}
+
+const KINDS: usize = 32;
+const SPACE: u8 = 0;
+const MIDDLE: u8 = 5;
+
+/// The kind of a character by its first byte: ASCII by use, others by script, more or less.
+fn kind(byte: u8) -> u8 {
+    match byte {
+        b' ' => SPACE,
+        b'a'..=b'z' => 1,
+        b'A'..=b'Z' => 2,
+        b'0'..=b'9' => 3,
+        0..0x80 => 4,
+        0x80..0xc0 => MIDDLE,
+        0xc0..0xe0 => 6 + ((byte - 0xc0) >> 2),
+        0xe0..0xf0 => 14 + (byte - 0xe0),
+        _ => 30,
+    }
 }
 
 fn u64_at(header: &[u8; HEADER_BYTES], at: usize) -> u64 {

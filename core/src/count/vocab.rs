@@ -57,8 +57,9 @@ impl Vocab {
             let wrong = match why {
                 Unreadable::Foreign => "these bytes are no vocabulary file",
                 Unreadable::OtherEncoding => "this vocabulary file is of another encoding",
-                Unreadable::Length => "this vocabulary file is cut short or runs on",
-                Unreadable::Corrupted => "this vocabulary file is not the one of this version",
+                Unreadable::Corrupted => {
+                    "this vocabulary file was cut or changed, or is of another version"
+                }
             };
             Error::invalid_request(format!("{wrong}, wanted `{name}.vocab` as it was built"))
                 .with("encoding", encoding.name())

@@ -1,0 +1,150 @@
+//! An arithmetic coder over adaptive weights: what makes the vocabulary file small.
+//!
+//! One description of the file's content serves for writing and reading: it asks a [`Coder`] for
+//! each symbol, which a writer is told and a reader finds out.
+
+use alloc::{vec, vec::Vec};
+
+/// Writes symbols, or reads them.
+pub(crate) trait Coder {
+    /// A symbol of those weighed from `base` on, whose weights sum up to `total`; `symbol` is it
+    /// when writing and nothing when reading. Zero weights are never coded.
+    fn code(&mut self, weights: &Weights, base: u32, total: u32, symbol: usize) -> usize;
+}
+
+/// Weights of symbols whose sums are found and changed in logarithmic time (a Fenwick tree).
+pub(crate) struct Weights {
+    /// Of `1..=2^n`: the sum of the weights in the block that ends there.
+    sums: Vec<u32>,
+}
+
+impl Weights {
+    /// So many symbols of weight 0.
+    pub(crate) fn new(symbols: usize) -> Self {
+        Self { sums: vec![0; symbols.next_power_of_two() + 1] }
+    }
+
+    pub(crate) fn add(&mut self, symbol: usize, weight: u32) {
+        let mut at = symbol + 1;
+        while let Some(sum) = self.sums.get_mut(at) {
+            *sum += weight;
+            at += at & at.wrapping_neg();
+        }
+    }
+
+    /// The weights of all symbols before this one.
+    pub(crate) fn before(&self, symbol: usize) -> u32 {
+        let (mut at, mut sum) = (symbol, 0);
+        while at > 0 {
+            sum += self.sums.get(at).copied().unwrap_or(0);
+            at &= at - 1;
+        }
+        sum
+    }
+
+    /// The symbol at a place among the weights, and the weights before it and with it.
+    fn find(&self, place: u32) -> (usize, u32, u32) {
+        let (mut at, mut before) = (0, 0);
+        let mut step = (self.sums.len() - 1) / 2;
+        // The last step of equal weight is the symbol itself, so its weight is at hand.
+        let mut after = self.sums.last().copied().unwrap_or(0);
+        while step > 0 {
+            let next = before + self.sums[at + step];
+            if next <= place {
+                at += step;
+                before = next;
+            } else {
+                after = next;
+            }
+            step /= 2;
+        }
+        (at, before, after)
+    }
+}
+
+const TOP: u64 = 1 << 56;
+const BOTTOM: u64 = 1 << 48;
+
+/// Reads what a `Writer` wrote; zeros after its end.
+pub(crate) struct Reader<'a> {
+    code: u64,
+    range: u64,
+    bytes: core::slice::Iter<'a, u8>,
+}
+
+impl<'a> Reader<'a> {
+    pub(crate) fn new(bytes: &'a [u8]) -> Self {
+        let mut reader = Self { code: 0, range: 1, bytes: bytes.iter() };
+        reader.refill();
+        reader
+    }
+
+    fn refill(&mut self) {
+        while self.range < BOTTOM {
+            self.range <<= 8;
+            self.code = self.code << 8 | u64::from(self.bytes.next().copied().unwrap_or(0));
+        }
+    }
+}
+
+impl Coder for Reader<'_> {
+    #[inline]
+    fn code(&mut self, weights: &Weights, base: u32, total: u32, _: usize) -> usize {
+        let unit = self.range / u64::from(total.max(1));
+        let place = (self.code / unit.max(1)).min(u64::from(total.saturating_sub(1))) as u32;
+        let (symbol, before, after) = weights.find(base + place);
+        self.code = self.code.wrapping_sub(unit * u64::from(before.saturating_sub(base)));
+        self.range = (unit * u64::from(after - before)).max(1);
+        self.refill();
+        symbol
+    }
+}
+
+/// Writes symbols, for the build script.
+#[derive(Default)]
+#[allow(dead_code, reason = "the build script writes")]
+pub(crate) struct Writer {
+    low: u64,
+    range: u64,
+    bytes: Vec<u8>,
+}
+
+#[allow(dead_code, reason = "the build script writes")]
+impl Writer {
+    pub(crate) fn new() -> Self {
+        Self { range: TOP, ..Self::default() }
+    }
+
+    pub(crate) fn finish(mut self) -> Vec<u8> {
+        for _ in 0..7 {
+            self.bytes.push((self.low >> 48) as u8);
+            self.low = self.low << 8 & (TOP - 1);
+        }
+        while self.bytes.last() == Some(&0) {
+            self.bytes.pop();
+        }
+        self.bytes
+    }
+}
+
+impl Coder for Writer {
+    fn code(&mut self, weights: &Weights, base: u32, total: u32, symbol: usize) -> usize {
+        let (before, after) = (weights.before(symbol) - base, weights.before(symbol + 1) - base);
+        let unit = self.range / u64::from(total);
+        self.low += unit * u64::from(before);
+        self.range = unit * u64::from(after - before);
+        if self.low >= TOP {
+            self.low -= TOP;
+            let carried = self.bytes.iter().rposition(|byte| *byte < 0xff).unwrap_or(0);
+            for byte in &mut self.bytes[carried..] {
+                *byte = byte.wrapping_add(1);
+            }
+        }
+        while self.range < BOTTOM {
+            self.bytes.push((self.low >> 48) as u8);
+            self.low = self.low << 8 & (TOP - 1);
+            self.range <<= 8;
+        }
+        symbol
+    }
+}
