@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::answer::Answer;
+use crate::dialect::{self, Dialect};
 use crate::intake::earlier;
 use crate::prompt::{Api, Prompt};
 use crate::state::Shared;
@@ -18,6 +19,27 @@ pub(crate) enum Written {
 
 /// Writes an answer; the usage of several choices is summed up in it.
 pub(crate) fn write(
+    shared: &Shared,
+    fields: &Fields,
+    prompt: &Prompt,
+    answer: &mut Answer,
+    is_array: bool,
+    dialect: Option<Dialect>,
+) -> Written {
+    let written = original(shared, fields, prompt, answer, is_array);
+    match (written, dialect) {
+        (Written::Stream(events), Some(dialect)) => {
+            Written::Stream(dialect::speak(dialect, prompt, answer, events))
+        }
+        (Written::Whole(mut whole), Some(dialect)) => {
+            dialect::speak_whole(dialect, prompt, answer, &mut whole);
+            Written::Whole(whole)
+        }
+        (written, None) => written,
+    }
+}
+
+fn original(
     shared: &Shared,
     fields: &Fields,
     prompt: &Prompt,

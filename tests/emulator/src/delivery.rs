@@ -80,6 +80,9 @@ pub(crate) fn stream_steps(
         }
         steps.push(Step::Send { bytes, tokens: event.tokens, is_last: event.is_last });
     }
+    if fault.cut_at_end {
+        steps.push(Step::Reset);
+    }
     in_chunks(cut_bytes(steps, fault), fault)
 }
 
@@ -134,6 +137,9 @@ pub(crate) fn whole_steps(body: &Bytes, fault: &Fault, tokens: u64) -> Vec<Step>
         steps.extend([part(first), stall(fault), rest]);
     } else {
         steps.push(Step::Send { bytes: body.clone(), tokens, is_last: true });
+        if fault.cut_at_end {
+            steps.push(Step::Reset);
+        }
     }
     in_chunks(cut_bytes(steps, fault), fault)
 }

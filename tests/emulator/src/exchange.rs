@@ -186,7 +186,10 @@ async fn deliver(
     is_array: bool,
 ) -> Response {
     shared.use_cache(prompt, &mut answer.usage);
-    let written = compose::write(shared, fields, prompt, &mut answer, is_array);
+    let written = {
+        let dialect = reply.fault.dialect.or(shared.options.dialect);
+        compose::write(shared, fields, prompt, &mut answer, is_array, dialect)
+    };
     let usage = answer.usage;
     let at = shared.open_line(BillLine::new(&reply.request_id, prompt));
     shared.charge(at, &usage, 0, false);

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::dialect::Dialect;
 use crate::matcher::Matcher;
 
 /// One thing to do wrong to one request, or to several.
@@ -107,6 +108,12 @@ pub struct Fault {
     /// Send this many MiB of data in a single event or body.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub huge_event_mib: Option<u64>,
+    /// Reset the connection after the whole body, terminal event included, has been sent.
+    #[serde(skip_serializing_if = "is_false")]
+    pub cut_at_end: bool,
+    /// Answer in this dialect of OpenAI's formats.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dialect: Option<Dialect>,
     /// How many requests a scripted fault applies to; one unless given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub times: Option<u32>,
@@ -229,6 +236,7 @@ pub const ERROR_NAMES: &[&str] = &[
 /// Faults that can be asked for by name, with their usual numbers.
 const NAMED: &[(&str, &str)] = &[
     ("cut", r#"{"cut_after_events":4}"#),
+    ("cut_at_end", r#"{"cut_at_end":true}"#),
     ("duplicate", r#"{"duplicate_event":4}"#),
     ("empty", r#"{"empty":true}"#),
     ("error_in_200", r#"{"error_in_200":true,"error":"server_error"}"#),

@@ -37,6 +37,7 @@
 //! | Path | What |
 //! |---|---|
 //! | `GET /_emulator/bill` | [`Bill`] |
+//! | `GET /_emulator/totals` | the bill summed up: tokens by class, and the cost as text |
 //! | `GET /_emulator/requests` | a list of [`Received`] |
 //! | `GET /_emulator/options` | the [`Options`] in force |
 //! | `POST /_emulator/script` | `{"answers": [`[`Scripted`]`…], "faults": [`[`Fault`]` or text…], "batches": [`[`BatchPlan`]`…]}`, added to what is there |
@@ -61,6 +62,7 @@
 //! | `delay_content_ms=6000` (`slow_first`) | headers, then silence, with comments if `keep_alive_ms` | as usual |
 //! | `stall_after_events=4` (`stall`), `stall_ms`, `keep_alive_ms` | silence in the middle for an hour or `stall_ms`, with comments if asked | what was delivered |
 //! | `cut_after_events=4` (`cut`), `cut_after_bytes` | the connection is reset | what was delivered |
+//! | `cut_at_end` | the whole body, then a reset: a complete answer all the same | as usual |
 //! | `truncate_after_events=4` (`truncate`), `truncate_after_bytes` | a clean end without the terminal event | what was delivered |
 //! | `malformed_after_events=4` (`malformed`) | one event of broken JSON, then the rest | as usual |
 //! | `error_after_events=4` (`stream_error`), `error_shape=nested\|flat\|named\|chunk`, `error` | an error inside the stream, and its end | what was delivered |
@@ -74,6 +76,12 @@
 //! | `duplicate_event=4` (`duplicate`) | the event with that index twice | as usual |
 //! | `unknown_events` | events, fields and comments nobody knows, between the real ones | as usual |
 //! | `chunk_bytes=7` | the body in pieces of that size | as usual |
+//! | `dialect=openrouter` ([`Dialect`]) | nothing wrong, but another server's way of writing it | as usual |
+//!
+//! The sixteen scenarios clients are compared by are: script `rate_limit; retry_after=2`,
+//! `rate_limit`, `status=503; times=2`, `status=500`, `status=529`, `status=408`; always
+//! `status=400`, `invalid_api_key`, `insufficient_quota`, `rate_limit; retry_after=90`; and in a stream
+//! `cut`, `truncate`, `malformed`, `stall; stall_ms=8000`, `slow_first`, `stream_error`.
 
 mod answer;
 mod batch;
@@ -83,6 +91,7 @@ mod control;
 mod count;
 mod cross_origin;
 mod delivery;
+mod dialect;
 mod exchange;
 mod fault;
 mod guard;
@@ -106,6 +115,7 @@ use std::io;
 pub use answer::{Finish, Scripted, ToolCall};
 pub use batch::BatchPlan;
 pub use bill::{Bill, BillLine, Broken};
+pub use dialect::Dialect;
 pub use fault::{ERROR_NAMES, ErrorShape, Fault};
 pub use matcher::Matcher;
 pub use options::Options;

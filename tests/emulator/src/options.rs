@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::answer::Scripted;
 use crate::batch::BatchPlan;
 use crate::bill::Broken;
+use crate::dialect::Dialect;
 use crate::fault::Fault;
 
 /// How an emulator is set up; the default answers at full speed and never fails.
@@ -19,6 +20,9 @@ pub struct Options {
     pub catalog: Catalog,
     /// Whether any model is served in any format, one that is not on offer like the nearest one.
     pub any_model: bool,
+    /// The dialect of OpenAI's formats it speaks; the real one unless given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dialect: Option<Dialect>,
     /// How fast tokens are sent, per second; 0 is as fast as possible.
     pub tokens_per_second: u32,
     /// How long the first token takes.
@@ -61,6 +65,7 @@ impl Default for Options {
             keys: Vec::new(),
             catalog: Catalog::embedded(),
             any_model: false,
+            dialect: None,
             tokens_per_second: 0,
             first_token_ms: 0,
             requests_per_minute: 0,

@@ -56,7 +56,8 @@ fn work(shared: &Shared, read: Read, text: &str, request_id: &str) -> Result<Out
     let mut answer = answer::answer(&prompt, scripted, input_tokens);
     shared.use_cache(&prompt, &mut answer.usage);
     let prompt = Prompt { service_tier: ServiceTier::Batch, ..prompt };
-    let Written::Whole(body) = compose::write(shared, &fields, &prompt, &mut answer, false) else {
+    let Written::Whole(body) = compose::write(shared, &fields, &prompt, &mut answer, false, None)
+    else {
         return Err(Problem::invalid("Streaming is not supported in batches."));
     };
     let usage = answer.usage;

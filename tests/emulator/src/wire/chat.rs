@@ -208,7 +208,7 @@ impl<'a> Writer<'a> {
         });
         let mut whole = self.shell("chat.completion");
         whole["choices"] = choices.collect();
-        whole["usage"] = usage(&answer.usage);
+        whole["usage"] = usage(&answer.usage, &self.prompt.model);
         whole
     }
 
@@ -225,7 +225,7 @@ impl<'a> Writer<'a> {
         if has_usage {
             let mut chunk = self.shell("chat.completion.chunk");
             chunk["choices"] = json!([]);
-            chunk["usage"] = usage(&self.answer.usage);
+            chunk["usage"] = usage(&self.answer.usage, &self.prompt.model);
             chunk["obfuscation"] = json!(obfuscation("", events.len()));
             events.push(Event::bare(chunk));
         }
@@ -303,14 +303,14 @@ fn finish_reason(finish: Finish) -> &'static str {
     }
 }
 
-fn usage(usage: &Usage) -> Value {
-    json!({
+/// The usage as chat reports it.
+pub(crate) fn usage(usage: &Usage, model: &Model) -> Value {
+    let mut report = json!({
         "prompt_tokens": usage.input_tokens,
         "completion_tokens": usage.output_tokens,
         "total_tokens": usage.total_tokens(),
         "prompt_tokens_details": {
             "cached_tokens": usage.cache_read_tokens,
-            "cache_write_tokens": usage.cache_write_tokens,
             "audio_tokens": 0,
         },
         "completion_tokens_details": {
@@ -319,5 +319,9 @@ fn usage(usage: &Usage) -> Value {
             "accepted_prediction_tokens": 0,
             "rejected_prediction_tokens": 0,
         },
-    })
+    });
+    if count::counts_cache_writes(model) {
+        report["prompt_tokens_details"]["cache_write_tokens"] = json!(usage.cache_write_tokens);
+    }
+    report
 }

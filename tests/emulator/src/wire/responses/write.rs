@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::answer::{Answer, Finish};
 use crate::bill::Usage;
 use crate::count;
+use crate::models::Model;
 use crate::prompt::Prompt;
 use crate::state::{Shared, unix_s};
 use crate::wire::fields::Fields;
@@ -42,7 +43,7 @@ impl<'a> Writer<'a> {
         let mut response = self.shell(status);
         response["incomplete_details"] = details;
         response["output"] = Value::Array(self.items.clone());
-        response["usage"] = usage(&self.answer.usage);
+        response["usage"] = usage(&self.answer.usage, &self.prompt.model);
         if status == "completed" {
             response["completed_at"] = json!(unix_s());
         }
@@ -301,15 +302,16 @@ fn has_phases(model: &str) -> bool {
     ["gpt-5.4", "gpt-5.5", "gpt-5.6", "gpt-6"].iter().any(|family| model.starts_with(family))
 }
 
-fn usage(usage: &Usage) -> Value {
-    json!({
+fn usage(usage: &Usage, model: &Model) -> Value {
+    let mut report = json!({
         "input_tokens": usage.input_tokens,
-        "input_tokens_details": {
-            "cached_tokens": usage.cache_read_tokens,
-            "cache_write_tokens": usage.cache_write_tokens,
-        },
+        "input_tokens_details": { "cached_tokens": usage.cache_read_tokens },
         "output_tokens": usage.output_tokens,
         "output_tokens_details": { "reasoning_tokens": usage.reasoning_tokens },
         "total_tokens": usage.total_tokens(),
-    })
+    });
+    if count::counts_cache_writes(model) {
+        report["input_tokens_details"]["cache_write_tokens"] = json!(usage.cache_write_tokens);
+    }
+    report
 }
