@@ -451,6 +451,10 @@ pub enum ServiceTier {
     Ultrafast,
 }
 
+/// The key in a [`Part::Other`] that stands for what the provider holds and nobody else can read,
+/// such as a stored prompt or a cached document.
+pub const UNSEEN: &str = "unseen";
+
 impl ServiceTier {
     /// The lane's word in JSON.
     pub const fn as_str(self) -> &'static str {

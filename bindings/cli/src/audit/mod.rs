@@ -1,3 +1,15 @@
 //! Estimates held against what recorded requests were billed.
+//!
+//! A log is read line by line and nothing of a row outlives it but a few sums, so that a log of
+//! any length fits in memory.
 
-pub(crate) mod row;
+mod class;
+mod log;
+mod row;
+mod table;
+mod tally;
+
+pub(crate) use log::Log;
+pub(crate) use row::{Audited, Row};
+pub(crate) use table::print;
+pub(crate) use tally::Tally;

@@ -1,98 +1,107 @@
 //! `farebox audit`.
 
 use std::fs::File;
-use std::io::{BufRead, BufReader, BufWriter, Read, Write};
+use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use farebox_core::catalog::Catalog;
-use farebox_core::count::{CL100K_FILE, Encoding, O200K_FILE, Vocab, Vocabularies, count_request};
-use farebox_core::request::Api;
-use flate2::read::MultiGzDecoder;
-use serde_json::json;
+use farebox_core::count::{CL100K_FILE, Encoding, O200K_FILE, Vocab, Vocabularies};
+use farebox_core::time::Timestamp;
+use serde_json::{Value, json};
 
-use crate::audit::row::Row;
+use crate::audit::{Log, Row, Tally, print};
 use crate::failure::{Exit, Failure};
 use crate::shell::Shell;
 
 /// Hold estimates against what recorded requests were billed
+///
+/// Each line of a log is a JSON object with `request`, the body as it was sent, and optionally
+/// `usage`, `model`, `endpoint` (chat, responses, messages or generateContent), `key` and `created`
+/// (seconds since the epoch).
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// Logs of requests, one JSON object a line, gzipped or not
+    /// Logs of requests, one JSON object a line, gzipped or not; `-` is standard input
     #[arg(required = true)]
     files: Vec<PathBuf>,
 
     /// Write one line of JSON for each row to this file
     #[arg(long)]
     out: Option<PathBuf>,
+
+    /// Use this catalogue instead of the shipped one
+    #[arg(long)]
+    catalog: Option<PathBuf>,
 }
 
 pub(crate) fn run(args: &Args, shell: &Shell) -> Result<Exit, Failure> {
-    let catalog = Catalog::embedded();
+    let catalog = match &args.catalog {
+        Some(path) => Catalog::parse(&shell.read(path)?)?,
+        None => Catalog::embedded(),
+    };
     let vocabularies = Vocabularies::new()
         .with(Vocab::parse(Encoding::O200kBase, O200K_FILE)?)
         .with(Vocab::parse(Encoding::Cl100kBase, CL100K_FILE)?);
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |past| past.as_millis());
+    let now = Timestamp::from_ms(i64::try_from(now).unwrap_or(i64::MAX));
     let mut out = match &args.out {
         Some(path) => {
-            Some(BufWriter::new(File::create(path).map_err(|e| Failure::file(path, &e))?))
+            let file = File::create(path).map_err(|error| Failure::file(path, &error))?;
+            Some(BufWriter::new(file))
         }
         None => None,
     };
+
+    let mut tally = Tally::default();
     for path in &args.files {
-        for (index, line) in open(path)?.lines().enumerate() {
-            let line = line.map_err(|e| Failure::file(path, &e))?;
-            let row: Row = match serde_json::from_str(&line) {
-                Ok(row) => row,
-                Err(error) => {
-                    shell.note(&format!("{}:{}: {error}", path.display(), index + 1));
-                    continue;
+        let mut log = Log::open(path)?;
+        while let Some((number, line)) =
+            log.next_line().map_err(|error| Failure::file(path, &error))?
+        {
+            let result = audit(line, &catalog, &vocabularies, now, &mut tally);
+            let value = match result {
+                Ok(value) => value,
+                Err((key, problem)) => {
+                    tally.skipped += 1;
+                    shell.note(&format!("{}:{number}: skipped: {problem}", path.display()));
+                    json!({ "key": key, "error": problem })
                 }
             };
-            let request = match row.request() {
-                Ok(request) => request,
-                Err(error) => {
-                    shell.note(&format!("{}:{}: {error}", path.display(), index + 1));
-                    if let Some(out) = &mut out {
-                        writeln!(out, "{}", json!({"key": row.key, "error": error.to_string()}))?;
-                    }
-                    continue;
-                }
-            };
-            let name = row.model.as_deref().unwrap_or("unknown");
-            let model = catalog.find(&name.into());
-            let api = request.native.as_ref().map_or(Api::Chat, |native| native.api);
-            if let (Some(out), Some(model)) = (&mut out, model) {
-                let count = count_request(&request, api, model.model(), &vocabularies);
-                let parts: serde_json::Map<_, _> = count
-                    .parts
-                    .iter()
-                    .map(|p| {
-                        (
-                            serde_json::to_value(p.kind)
-                                .unwrap_or_default()
-                                .as_str()
-                                .unwrap_or_default()
-                                .to_string(),
-                            json!(p.tokens),
-                        )
-                    })
-                    .collect();
-                writeln!(
-                    out,
-                    "{}",
-                    json!({"key": row.key, "model": model.model().id, "known": model.is_known(), "input_tokens": count.tokens, "parts": parts, "basis": count.basis})
-                )?;
+            if let Some(out) = &mut out {
+                write_line(out, &value).map_err(|error| Failure::file(out_path(args), &error))?;
             }
         }
+    }
+    if let Some(mut out) = out {
+        out.flush().map_err(|error| Failure::file(out_path(args), &error))?;
+    }
+    if !shell.json {
+        print(&tally, shell)?;
     }
     Ok(Exit::Success)
 }
 
-fn open(path: &Path) -> Result<Box<dyn BufRead>, Failure> {
-    let mut file = BufReader::new(File::open(path).map_err(|error| Failure::file(path, &error))?);
-    let gzipped = file.fill_buf().map_err(|e| Failure::file(path, &e))?.starts_with(&[0x1f, 0x8b]);
-    if gzipped {
-        let decoder: Box<dyn Read> = Box::new(MultiGzDecoder::new(file));
-        return Ok(Box::new(BufReader::new(decoder)));
-    }
-    Ok(Box::new(file))
+fn audit(
+    line: &[u8],
+    catalog: &Catalog,
+    vocabularies: &Vocabularies,
+    now: Timestamp,
+    tally: &mut Tally,
+) -> Result<Value, (Value, String)> {
+    let row: Row =
+        serde_json::from_slice(line).map_err(|error| (Value::Null, error.to_string()))?;
+    let audited = row
+        .audit(catalog, vocabularies, now)
+        .map_err(|error| (row.key.clone(), error.to_string()))?;
+    tally.add(&audited);
+    Ok(audited.to_json(&row.key))
+}
+
+fn write_line(out: &mut impl Write, value: &Value) -> std::io::Result<()> {
+    serde_json::to_writer(&mut *out, value)?;
+    out.write_all(b"\n")
+}
+
+fn out_path(args: &Args) -> &Path {
+    args.out.as_deref().unwrap_or(Path::new("-"))
 }

@@ -67,7 +67,7 @@ pub(super) fn count(request: &Request, model: &Model, ruler: &Ruler<'_>, tally: 
         let range = TokenRange { low: 0, expected: 0, high: 100 };
         tally.add_doubtful(CountPartKind::Schema, range, "how a schema is shown is not measured");
     }
-    media::count(request, model, tally);
+    media::count(request, model, ruler, tally);
 }
 
 /// What has been counted so far, in thousandths of a token.

@@ -2,16 +2,18 @@
 
 use alloc::string::String;
 
+use super::json::COMPACT;
 use crate::catalog::{CountingFamily, Model};
 use crate::count::image;
+use crate::count::ruler::Ruler;
 use crate::count::tally::Tally;
 use crate::count::{CountPartKind, TokenRange};
-use crate::request::{HostedTool, Part, Request, Source, Tool};
+use crate::request::{HostedTool, Part, Request, Source, Tool, UNSEEN};
 
 /// Counts all that is not words, calls or schemas.
-pub(super) fn count(request: &Request, model: &Model, tally: &mut Tally) {
+pub(super) fn count(request: &Request, model: &Model, ruler: &Ruler<'_>, tally: &mut Tally) {
     for message in &request.conversation {
-        message.content.iter().for_each(|part| self::part(part, model, tally));
+        message.content.iter().for_each(|part| self::part(part, model, ruler, tally));
     }
     for tool in &request.tools {
         if let Tool::Hosted { kind, .. } = tool {
@@ -31,7 +33,7 @@ pub(super) fn count(request: &Request, model: &Model, tally: &mut Tally) {
     }
 }
 
-fn part(part: &Part, model: &Model, tally: &mut Tally) {
+fn part(part: &Part, model: &Model, ruler: &Ruler<'_>, tally: &mut Tally) {
     match part {
         Part::Image { source, detail, size } => {
             let size = size.or_else(|| match source {
@@ -65,13 +67,21 @@ fn part(part: &Part, model: &Model, tally: &mut Tally) {
             };
             tally.add_doubtful(CountPartKind::Audio, range, "sound is billed by its length");
         }
-        Part::Other { .. } => tally.add_doubtful(
+        Part::Other { value } if value.get(UNSEEN).is_some() => tally.add_doubtful(
             CountPartKind::Text,
-            TokenRange { low: 0, expected: 100, high: 20_000 },
-            "part of the prompt is of a kind that is not known",
+            TokenRange { low: 0, expected: 300, high: 20_000 },
+            "part of the prompt is held by the provider",
         ),
+        Part::Other { value } => {
+            let tokens = ruler.tokens(&COMPACT.text(value));
+            tally.add_doubtful(
+                CountPartKind::Text,
+                TokenRange { low: tokens / 4, expected: tokens, high: 2 * tokens + 100 },
+                "part of the prompt is of a kind that is not known",
+            );
+        }
         Part::ToolResult { content, .. } => {
-            content.iter().for_each(|part| self::part(part, model, tally));
+            content.iter().for_each(|part| self::part(part, model, ruler, tally));
         }
         _ => {}
     }

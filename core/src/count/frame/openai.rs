@@ -50,7 +50,7 @@ pub(super) fn count(
         }
     }
     history::count(&request.conversation, api, &frame.marks, ruler, tally);
-    media::count(request, model, tally);
+    media::count(request, model, ruler, tally);
 
     let has_functions = request.tools.iter().any(|tool| matches!(tool, Tool::Function { .. }));
     if has_functions {

@@ -15,7 +15,7 @@ use crate::provider::read::{
 };
 use crate::request::{
     Effort, HostedTool, Message, ModelId, OutputFormat, Part, Request, Role, Source, Tool,
-    ToolChoice,
+    ToolChoice, UNSEEN,
 };
 
 pub(in crate::provider) fn parse(body: &Map<String, Value>) -> Read<Request> {
@@ -39,7 +39,7 @@ pub(in crate::provider) fn parse(body: &Map<String, Value>) -> Read<Request> {
     configure(&mut request, config).at(config_key)?;
     let cached = either(body, "cachedContent", "cached_content");
     if let Some(name) = field(body, cached, owned)? {
-        let value = json!({ "type": cached, "name": name });
+        let value = json!({ UNSEEN: cached, "name": name });
         let part = Part::Other { value };
         request
             .conversation

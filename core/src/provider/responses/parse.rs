@@ -14,6 +14,7 @@ use crate::provider::read::{
 use crate::provider::source;
 use crate::request::{
     HostedTool, Message, ModelId, OutputFormat, Part, Request, Role, Source, Tool, ToolChoice,
+    UNSEEN,
 };
 
 pub(in crate::provider) fn parse(body: &Map<String, Value>) -> Read<Request> {
@@ -42,13 +43,13 @@ pub(in crate::provider) fn parse(body: &Map<String, Value>) -> Read<Request> {
     // What stands with the provider is part of the prompt, though nobody here can read it.
     for key in ["conversation", "prompt"] {
         if let Some(value) = body.get(key).filter(|value| !value.is_null()) {
-            request.conversation.insert(0, other(Role::System, json!({ "type": key, key: value })));
+            request.conversation.insert(0, other(Role::System, json!({ UNSEEN: key, key: value })));
         }
     }
     if let Some(mode) = reasoning.and_then(|map| map.get("mode")).and_then(Value::as_str)
         && mode != "standard"
     {
-        let value = json!({ "type": "reasoning_mode", "mode": mode });
+        let value = json!({ UNSEEN: "reasoning_mode", "mode": mode });
         request.conversation.insert(0, other(Role::System, value));
     }
     Ok(request)

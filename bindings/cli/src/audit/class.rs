@@ -1,0 +1,44 @@
+//! What sort of request a row is, for the table.
+
+use farebox_core::count::{Basis, InputCount};
+use farebox_core::request::{OutputFormat, Part, Request, Tool};
+
+/// The class of a request: the hardest thing to count in it.
+pub(crate) fn class_of(request: &Request, count: &InputCount, exact_family: bool) -> &'static str {
+    let mut parts = request.conversation.iter().flat_map(|message| &message.content);
+    let any = |test: fn(&Part) -> bool| {
+        request.conversation.iter().flat_map(|message| &message.content).any(test)
+    };
+    if request.tools.iter().any(|tool| matches!(tool, Tool::Hosted { .. })) {
+        return "hosted tools";
+    }
+    if request.previous_response_id.is_some() || any(|part| matches!(part, Part::Other { .. })) {
+        return "not all in the request";
+    }
+    if any(|part| matches!(part, Part::File { .. } | Part::Audio { .. })) {
+        return "files and sound";
+    }
+    if parts.any(|part| matches!(part, Part::Reasoning { opaque: Some(_), .. })) {
+        return "sealed reasoning";
+    }
+    if any(is_picture) {
+        let known = !exact_family || matches!(count.basis, Basis::Exact);
+        return if known { "pictures" } else { "pictures of unknown size" };
+    }
+    let schema = matches!(request.output, OutputFormat::JsonSchema { .. });
+    let history = any(|part| matches!(part, Part::ToolCall { .. } | Part::ToolResult { .. }));
+    match (schema, history, request.tools.is_empty()) {
+        (true, _, _) => "schema",
+        (_, true, _) => "tool history",
+        (_, _, false) => "tools",
+        _ => "text",
+    }
+}
+
+fn is_picture(part: &Part) -> bool {
+    match part {
+        Part::Image { .. } => true,
+        Part::ToolResult { content, .. } => content.iter().any(is_picture),
+        _ => false,
+    }
+}
