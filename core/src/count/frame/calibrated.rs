@@ -59,9 +59,10 @@ pub(super) fn count(request: &Request, model: &Model, ruler: &Ruler<'_>, tally: 
     }
     // One band around all of it; what is written around tools is known less well than words.
     let words = whole(sums.text + sums.framing);
-    let tools = whole(sums.tools + sums.history + sums.schema);
-    let margin = share(words, card.text_margin_ppm) + share(tools, card.tool_margin_ppm);
-    tally.spread(margin + SLACK_TOKENS);
+    let margin = share(words, card.text_margin_ppm)
+        + share(whole(sums.tools + sums.schema), card.tool_margin_ppm)
+        + share(whole(sums.history), card.history_margin_ppm);
+    tally.spread(margin);
     tally.doubt("the provider publishes no tokenizer; the count is calibrated");
     if matches!(request.output, OutputFormat::JsonSchema { .. }) {
         let range = TokenRange { low: 0, expected: 0, high: 100 };
@@ -229,7 +230,6 @@ fn whole(milli: i64) -> u64 {
     u64::try_from((milli + 500) / 1_000).unwrap_or(0)
 }
 
-const SLACK_TOKENS: u64 = 1;
 const MAX_DEPTH: u32 = 64;
 
 /// How a generation counts, in thousandths of a token for an o200k token or a mark.
@@ -276,8 +276,10 @@ struct Card {
     signature: i64,
     /// Half the width of the band around words.
     text_margin_ppm: u64,
-    /// Half the width of the band around tools, calls and results.
+    /// Half the width of the band around tools.
     tool_margin_ppm: u64,
+    /// Half the width of the band around calls and results.
+    history_margin_ppm: u64,
 }
 
 impl Card {
@@ -290,15 +292,17 @@ impl Card {
                 tool: 15_600,
                 whole_json: 1_233,
                 text_margin_ppm: 100_000,
-                tool_margin_ppm: 250_000,
+                tool_margin_ppm: 200_000,
+                history_margin_ppm: 250_000,
                 ..CLAUDE_45
             },
             CountingFamily::Claude4 => Self {
                 text: 1_091,
                 tools: 313_000,
                 forced: 5_000,
-                text_margin_ppm: 80_000,
-                tool_margin_ppm: 70_000,
+                text_margin_ppm: 70_000,
+                tool_margin_ppm: 30_000,
+                history_margin_ppm: 120_000,
                 ..CLAUDE_45
             },
             CountingFamily::Claude46 => Self {
@@ -306,7 +310,8 @@ impl Card {
                 tools: 498_000,
                 forced: 92_000,
                 text_margin_ppm: 80_000,
-                tool_margin_ppm: 100_000,
+                tool_margin_ppm: 120_000,
+                history_margin_ppm: 60_000,
                 ..CLAUDE_45
             },
             CountingFamily::Claude47 => Self {
@@ -315,8 +320,9 @@ impl Card {
                 forced: 121_000,
                 whole_json: 1_071,
                 thinking: 0,
-                text_margin_ppm: 120_000,
-                tool_margin_ppm: 110_000,
+                text_margin_ppm: 100_000,
+                tool_margin_ppm: 150_000,
+                history_margin_ppm: 200_000,
                 ..CLAUDE_45
             },
             CountingFamily::Gemini2 => GEMINI_2,
@@ -337,8 +343,9 @@ impl Card {
                 digit: 2_600,
                 signature_byte: 208,
                 signature: -33_400,
-                text_margin_ppm: 50_000,
-                tool_margin_ppm: 100_000,
+                text_margin_ppm: 60_000,
+                tool_margin_ppm: 150_000,
+                history_margin_ppm: 90_000,
                 ..GEMINI_25
             },
             _ => CLAUDE_45,
@@ -367,8 +374,9 @@ const CLAUDE_45: Card = Card {
     digit: 0,
     signature_byte: 0,
     signature: 0,
-    text_margin_ppm: 80_000,
-    tool_margin_ppm: 60_000,
+    text_margin_ppm: 120_000,
+    tool_margin_ppm: 50_000,
+    history_margin_ppm: 50_000,
 };
 
 /// Gemini shows the model the words of a tool, not its JSON; a schema of the answer is not billed.
@@ -393,8 +401,9 @@ const GEMINI_2: Card = Card {
     digit: 890,
     signature_byte: 0,
     signature: 0,
-    text_margin_ppm: 55_000,
-    tool_margin_ppm: 150_000,
+    text_margin_ppm: 105_000,
+    tool_margin_ppm: 110_000,
+    history_margin_ppm: 60_000,
 };
 
 const GEMINI_25: Card = Card {
@@ -409,7 +418,8 @@ const GEMINI_25: Card = Card {
     call_words: 1_507,
     call: 8_906,
     result_words: 1_173,
-    text_margin_ppm: 55_000,
+    text_margin_ppm: 100_000,
     tool_margin_ppm: 100_000,
+    history_margin_ppm: 40_000,
     ..GEMINI_2
 };

@@ -10,9 +10,9 @@ use alloc::string::String;
 use super::history::{self, Marks};
 use super::{media, schema, typescript};
 use crate::catalog::{CountingFamily, Model};
-use crate::count::CountPartKind;
 use crate::count::ruler::Ruler;
 use crate::count::tally::Tally;
+use crate::count::{CountPartKind, TokenRange};
 use crate::request::{Api, Message, OutputFormat, Part, Request, Role, Tool, ToolChoice};
 
 pub(super) fn count(
@@ -51,6 +51,7 @@ pub(super) fn count(
     }
     history::count(&request.conversation, api, &frame.marks, ruler, tally);
     media::count(request, model, ruler, tally);
+    reasoning(&request.conversation, tally);
 
     let has_functions = request.tools.iter().any(|tool| matches!(tool, Tool::Function { .. }));
     if has_functions {
@@ -72,6 +73,31 @@ pub(super) fn count(
             marked * (2 + ruler.tokens(name))
         };
         tally.add(CountPartKind::Schema, joined + marks);
+    }
+}
+
+/// Counts reasoning sent back while the tools it called are being answered; reasoning of turns that
+/// the user has replied to is dropped, and not billed.
+///
+/// Sealed reasoning tells its tokens by its length: 0.169 for each character less 143 for each
+/// item, within a sixth for nine in ten of 205 recorded requests (checked 2026-11-22).
+fn reasoning(conversation: &[Message], tally: &mut Tally) {
+    let open = conversation.iter().rposition(|message| message.role == Role::User).unwrap_or(0);
+    for part in conversation.iter().skip(open).flat_map(|message| &message.content) {
+        let Part::Reasoning { opaque, reasoning_tokens, .. } = part else { continue };
+        if let Some(tokens) = reasoning_tokens {
+            tally.add(CountPartKind::Reasoning, u64::from(*tokens));
+        } else if let Some(opaque) = opaque {
+            let length = opaque.len() as u64;
+            let expected = (length.saturating_mul(169) / 1_000).saturating_sub(143);
+            let margin = expected / 6 + 30;
+            let range = TokenRange {
+                low: expected.saturating_sub(margin),
+                expected,
+                high: expected.saturating_add(2 * margin),
+            };
+            tally.add_doubtful(CountPartKind::Reasoning, range, "sealed reasoning is sent back");
+        }
     }
 }
 
