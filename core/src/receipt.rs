@@ -54,6 +54,7 @@ pub struct Baseline {
 
 /// All that a receipt is made from, as plain data.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Settlement {
     /// How the call ended.

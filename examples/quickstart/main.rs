@@ -65,9 +65,9 @@ async fn run() -> Result<(), Error> {
 }
 
 fn start_emulator() -> Result<Emulator, Error> {
-    Emulator::start(Options { tokens_per_second: 2_000, ..Options::default() }).map_err(
-        |error| Error::new(ErrorKind::Connection, format!("the emulator does not start: {error}")),
-    )
+    Emulator::start(Options { tokens_per_second: 2_000, ..Options::default() }).map_err(|error| {
+        Error::new(ErrorKind::Connection, format!("the emulator does not start: {error}"))
+    })
 }
 
 fn show(text: &str) {

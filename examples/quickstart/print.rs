@@ -1,10 +1,10 @@
 //! The quote and the receipt as a person reads them.
 
+use farebox::Pusd;
+use farebox::Quote;
+use farebox::Receipt;
 use farebox::kernel::count::{Basis, TokenRange};
 use farebox::kernel::estimate::Estimate;
-use farebox::Pusd;
-use farebox::Receipt;
-use farebox::Quote;
 
 /// Prints what the request costs on every model, which one should answer and why.
 pub(crate) fn quote(quote: &Quote) {
@@ -28,7 +28,8 @@ pub(crate) fn quote(quote: &Quote) {
     }
     let rungs: Vec<String> =
         quote.plan.rungs.iter().map(|rung| rung.arm.model.to_string()).collect();
-    let worst_case = quote.plan.worst_case.map_or("any amount".into(), |cost| format!("${}", usd(cost)));
+    let worst_case =
+        quote.plan.worst_case.map_or("any amount".into(), |cost| format!("${}", usd(cost)));
     println!("plan: {}; at most {worst_case}", rungs.join(", then "));
 }
 

@@ -5,6 +5,8 @@ mod input;
 
 pub use input::RequestInput;
 
+use farebox_core::call::sse::{SseScript, SseTranscript};
+use farebox_core::call::{Rehearsal, Told, rehearse};
 use farebox_core::catalog::{Catalog, Cost, Model, Provider};
 use farebox_core::count::{Encoding, InputCount, Vocabularies, count_request};
 use farebox_core::error::{Error, ErrorKind};
@@ -14,7 +16,7 @@ use farebox_core::orchestrate::{Transcript, TranscriptInput, transcribe};
 use farebox_core::plan::{Plan, plan};
 use farebox_core::provider;
 use farebox_core::quote::{Quote, quote};
-use farebox_core::receipt::{Receipt, settle};
+use farebox_core::receipt::{Receipt, Settlement};
 use farebox_core::request::{ModelId, Request};
 use farebox_core::route::{Decision, Policy, route};
 use serde::Serialize;
@@ -24,7 +26,7 @@ use crate::from_text;
 use crate::vocabularies::require;
 use input::{
     CountInput, EncodingsInput, EstimateInput, ParseInput, PlanInput, PriceInput, QuoteInput,
-    ReceiptInput, RouteInput, Tokens, TokensInput,
+    RouteInput, Tokens, TokensInput,
 };
 
 /// What an operation works on beside its input.
@@ -36,7 +38,7 @@ struct Held<'a> {
 macro_rules! operations {
     ($($(#[doc = $doc:literal])+ $name:ident: $input:ty => $output:ty = $run:expr;)*) => {
         /// Input and output of every operation.
-        #[derive(Serialize, Tsify)]
+        #[derive(Tsify)]
         #[serde(rename_all = "camelCase")]
         pub struct Operations {
             $($(#[doc = $doc])+ pub $name: ($input, $output),)*
@@ -71,6 +73,8 @@ macro_rules! operations {
 }
 
 operations! {
+    /// Runs a call against a script, without a network and without waiting.
+    call: Rehearsal => Vec<Told> = |input, held| rehearse(&input, held.catalog);
     /// Counts a request's prompt as a model's provider would.
     count: CountInput => InputCount = |input, held| {
         let request = input.request.read(input.hints)?;
@@ -111,16 +115,15 @@ operations! {
         quote(&request, held.catalog, held.vocabularies, &policy, &posterior, input.now)
     };
     /// Holds what a call cost against its estimate, and against what it would have cost elsewhere.
-    receipt: ReceiptInput => Receipt = |input, held| {
-        let baseline = input.baseline.as_ref();
-        Ok(settle(&input.outcome, input.estimate.as_ref(), held.catalog, baseline))
-    };
+    receipt: Settlement => Receipt = |input, held| Ok(input.settle(held.catalog));
     /// Chooses among estimates.
     route: RouteInput => Decision = |input, held| {
         let request = input.request.read(input.hints)?;
         let (policy, posterior) = (input.policy.read()?, input.posterior.read()?);
         route(&request, &input.estimates, held.catalog, &policy, &posterior, input.now)
     };
+    /// Reads a recorded stream of server-sent events.
+    sse: SseScript => SseTranscript = |input, _| input.read();
     /// Adds amounts up, exactly.
     sum: Vec<Pusd> => Pusd = |amounts, _| {
         let sum = amounts.iter().try_fold(Pusd::ZERO, |sum, amount| sum.checked_add(*amount));

@@ -20,6 +20,7 @@ use crate::time::Timestamp;
 
 /// A call and what happens to it.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Rehearsal {
     /// The request, unless `body` is given.
@@ -41,6 +42,7 @@ pub struct Rehearsal {
 
 /// One thing that happens at a moment.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ScriptStep {
     /// When.
@@ -51,6 +53,7 @@ pub struct ScriptStep {
 
 /// One thing the machine told the host to do, and when.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase")]
 pub struct Told {
     /// When.

@@ -19,6 +19,7 @@ use crate::error::{Error, ErrorKind};
 
 /// One event, as the standard dispatches it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase")]
 pub struct SseEvent {
     /// Its type: `message` where the stream names none.
@@ -251,6 +252,7 @@ const MARK: &[u8] = &[0xef, 0xbb, 0xbf];
 
 /// A stream that was recorded whole.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase")]
 pub struct SseTranscript {
     /// Its events.
@@ -265,6 +267,7 @@ pub struct SseTranscript {
 
 /// A stream given in pieces.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SseScript {
     /// The pieces, each a text or a list of bytes.
@@ -276,6 +279,8 @@ pub struct SseScript {
 
 /// A piece of a stream.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+#[cfg_attr(feature = "ts", tsify(type = "string | number[]"))]
 #[serde(transparent)]
 pub struct Chunk(#[serde(deserialize_with = "super::body_bytes::deserialize")] pub Vec<u8>);
 

@@ -1,6 +1,5 @@
 //! What the operations are given.
 
-use farebox_core::call::Outcome;
 use farebox_core::catalog::Terms;
 use farebox_core::error::Error;
 use farebox_core::estimate::Estimate;
@@ -125,20 +124,6 @@ pub struct QuoteInput {
     pub posterior: PosteriorInput,
     /// The moment.
     pub now: Timestamp,
-}
-
-/// How a call ended and what was expected of it.
-#[derive(Serialize, Deserialize, Tsify)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct ReceiptInput {
-    /// How the call ended.
-    pub outcome: Outcome,
-    /// The estimate of the chosen model.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub estimate: Option<Estimate>,
-    /// The model to hold the saving against.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub baseline: Option<ModelId>,
 }
 
 /// A text to be cut into tokens.
