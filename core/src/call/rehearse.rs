@@ -28,6 +28,7 @@ pub struct Rehearsal {
     pub request: Request,
     /// A body in a provider's own shape.
     #[serde(default)]
+    #[cfg_attr(feature = "ts", tsify(type = "Record<string, unknown>", optional))]
     pub body: Option<Value>,
     /// What will be tried.
     pub plan: Plan,

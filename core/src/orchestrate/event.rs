@@ -15,6 +15,7 @@ use crate::time::Timestamp;
 /// One thing that happened in a run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+#[cfg_attr(feature = "ts", tsify(type = "{ at: Timestamp; spent: Pusd } & RunEventKind"))]
 #[serde(rename_all = "camelCase")]
 pub struct RunEvent {
     /// When.
