@@ -43,6 +43,7 @@ use crate::time::{Day, Timestamp};
 pub struct Budget {
     /// What may be spent; every limit holds by itself.
     pub limits: Vec<Limit>,
+    #[cfg_attr(feature = "ts", tsify(type = "unknown", optional))]
     ledger: Ledger,
 }
 

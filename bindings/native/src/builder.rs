@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex};
 
+use farebox_core::budget::Budget;
 use farebox_core::call::{CallSettings, Restart};
 use farebox_core::catalog::{Catalog, ProviderId};
 use farebox_core::count::Vocabularies;
@@ -12,7 +13,7 @@ use farebox_core::plan::CallLimits;
 use farebox_core::request::ModelId;
 use farebox_core::route::{Policy, Posterior};
 
-use crate::client::{Client, Inner};
+use crate::client::{Client, Inner, OnBudget};
 use crate::secret::Secret;
 use crate::transport::{check_secret, default_client};
 
@@ -30,6 +31,8 @@ pub struct Builder {
     settings: CallSettings,
     limits: CallLimits,
     baseline: Option<ModelId>,
+    budget: Option<Budget>,
+    on_budget: Option<OnBudget>,
 }
 
 impl Builder {
@@ -111,6 +114,21 @@ impl Builder {
         self
     }
 
+    /// Sets what may be spent, with the ledger of what was.
+    #[must_use]
+    pub fn budget(mut self, budget: Budget) -> Self {
+        self.budget = Some(budget);
+        self
+    }
+
+    /// Calls this after each change of the budget, and before anything is sent on its strength:
+    /// store it here, and a crash loses no money out of sight.
+    #[must_use]
+    pub fn on_budget(mut self, tell: impl Fn(&Budget) + Send + Sync + 'static) -> Self {
+        self.on_budget = Some(Box::new(tell));
+        self
+    }
+
     /// Uses an HTTP client of your own. It should follow no redirects, or a key may travel.
     #[must_use]
     pub fn http_client(mut self, client: reqwest::Client) -> Self {
@@ -166,6 +184,8 @@ impl Builder {
             keys,
             settings: self.settings,
             limits: self.limits,
+            budget: self.budget.map(Mutex::new),
+            on_budget: self.on_budget,
         }))
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use farebox_core::budget::{Budget, HoldId};
 use farebox_core::call::{Answer, Call, CallSettings, Event, Outcome};
 use farebox_core::catalog::{AuthScheme, Catalog, ProviderId};
 use farebox_core::count::Vocabularies;
@@ -37,7 +38,12 @@ pub(crate) struct Inner {
     pub(crate) settings: CallSettings,
     pub(crate) limits: CallLimits,
     pub(crate) baseline: Option<ModelId>,
+    pub(crate) budget: Option<Mutex<Budget>>,
+    pub(crate) on_budget: Option<OnBudget>,
 }
+
+/// Called with the budget after each change, before anything is sent on its strength.
+pub(crate) type OnBudget = Box<dyn Fn(&Budget) + Send + Sync>;
 
 /// Something a client can be asked: a [`Request`], or a body in a provider's own shape.
 #[derive(Clone, Debug, PartialEq)]
@@ -110,7 +116,9 @@ impl Client {
                 &parsed
             }
         };
-        self.quote_at(request, Clock::new())
+        let clock = Clock::new();
+        let policy = self.inner.bent_policy(clock);
+        self.quote_at(request, &policy, clock)
     }
 
     /// Sends a request and waits for the whole answer.
@@ -144,22 +152,21 @@ impl Client {
         change(&mut self.lock_posterior())
     }
 
+    /// The budget with its ledger as it stands, to be kept by the caller.
+    pub fn budget(&self) -> Option<Budget> {
+        self.inner.lock_budget().map(|budget| budget.clone())
+    }
+
     fn lock_posterior(&self) -> MutexGuard<'_, Posterior> {
         // Counts stay counts whatever a panicking thread left undone.
         self.inner.posterior.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn quote_at(&self, request: &Request, clock: Clock) -> Result<Quote, Error> {
+    fn quote_at(&self, request: &Request, policy: &Policy, clock: Clock) -> Result<Quote, Error> {
         let inner = &self.inner;
         let posterior = self.lock_posterior();
-        let mut quote = quote(
-            request,
-            &inner.catalog,
-            &inner.vocabularies,
-            &inner.policy,
-            &posterior,
-            clock.now(),
-        )?;
+        let mut quote =
+            quote(request, &inner.catalog, &inner.vocabularies, policy, &posterior, clock.now())?;
         quote.plan.limits = inner.limits;
         Ok(quote)
     }
@@ -171,7 +178,13 @@ impl Client {
         };
         let clock = Clock::new();
         let inner = &self.inner;
-        let quote = self.quote_at(&request, clock)?;
+        // Quoting and holding are one step, or two calls could count on the same money.
+        let mut budget = inner.lock_budget();
+        let policy = match &budget {
+            Some(budget) => &budget.bend(&inner.policy, clock.now()),
+            None => &inner.policy,
+        };
+        let quote = self.quote_at(&request, policy, clock)?;
         self.check_key(&quote)?;
         let settings = CallSettings {
             stream,
@@ -181,8 +194,13 @@ impl Client {
             ..inner.settings.clone()
         };
         let call = Call::new(&request, &quote.plan, &inner.catalog, settings)?;
+        let hold = match &mut budget {
+            Some(budget) => Some(inner.hold(budget, &quote, clock)?),
+            None => None,
+        };
+        drop(budget);
         self.lock_posterior().record(&request, &quote.decision, clock.now());
-        Ok(Flow::new(Arc::clone(inner), quote, call, clock))
+        Ok(Flow::new(Arc::clone(inner), quote, call, clock, hold))
     }
 
     /// A provider without a key is found out before anything is sent.
@@ -205,6 +223,45 @@ impl Client {
 }
 
 impl Inner {
+    fn lock_budget(&self) -> Option<MutexGuard<'_, Budget>> {
+        let budget = self.budget.as_ref()?;
+        Some(budget.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn bent_policy(&self, clock: Clock) -> Policy {
+        match self.lock_budget() {
+            Some(budget) => budget.bend(&self.policy, clock.now()),
+            None => self.policy.clone(),
+        }
+    }
+
+    fn hold(&self, budget: &mut Budget, quote: &Quote, clock: Clock) -> Result<HoldId, Error> {
+        let worst_case = quote.plan.worst_case.ok_or_else(|| {
+            let model = &quote.decision.chosen.model;
+            let message = format!(
+                "nobody published a price of `{model}`, so no budget can hold it: \
+                 price it in the catalogue, or choose another model"
+            );
+            Error::new(ErrorKind::OverBudget, message).with("model", model.as_str())
+        })?;
+        let hold = budget.hold(worst_case, clock.now())?;
+        self.tell_budget(budget);
+        Ok(hold)
+    }
+
+    pub(crate) fn settle(&self, hold: HoldId, receipt: &Receipt) {
+        if let Some(mut budget) = self.lock_budget() {
+            budget.settle_by(hold, receipt);
+            self.tell_budget(&budget);
+        }
+    }
+
+    fn tell_budget(&self, budget: &Budget) {
+        if let Some(tell) = &self.on_budget {
+            tell(budget);
+        }
+    }
+
     pub(crate) fn scrub_event(&self, mut event: Event) -> Event {
         if let Some(error) = error_of(&mut event.kind) {
             self.scrub(error);

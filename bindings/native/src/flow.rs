@@ -5,6 +5,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
+use farebox_core::budget::HoldId;
 use farebox_core::call::{Action, AttemptId, Call, Event, EventKind, HttpRequest, Input, Outcome};
 use farebox_core::error::Error;
 use farebox_core::quote::Quote;
@@ -29,11 +30,18 @@ pub struct Flow {
     exchange: Option<Exchange>,
     timer: Option<Pin<Box<Sleep>>>,
     outcome: Option<Outcome>,
+    hold: Option<HoldId>,
 }
 
 impl Flow {
-    pub(crate) fn new(inner: Arc<Inner>, quote: Quote, call: Call, clock: Clock) -> Self {
-        Self { inner, quote, call, clock, exchange: None, timer: None, outcome: None }
+    pub(crate) fn new(
+        inner: Arc<Inner>,
+        quote: Quote,
+        call: Call,
+        clock: Clock,
+        hold: Option<HoldId>,
+    ) -> Self {
+        Self { inner, quote, call, clock, exchange: None, timer: None, outcome: None, hold }
     }
 
     /// The next event; nothing once the call is over.
@@ -104,11 +112,19 @@ impl Flow {
         self.call.handle(Input::Cancel, self.clock.now());
         loop {
             if let Action::Finish { outcome } = self.call.poll(self.clock.now()) {
-                let outcome = self.inner.scrub_outcome(outcome);
-                self.outcome = Some(outcome.clone());
-                return outcome;
+                return self.conclude(outcome);
             }
         }
+    }
+
+    /// Takes the end of the call, and gives back what of its hold was not spent.
+    fn conclude(&mut self, outcome: Outcome) -> Outcome {
+        let outcome = self.inner.scrub_outcome(outcome);
+        if let Some(hold) = self.hold.take() {
+            self.inner.settle(hold, &self.settle(&outcome));
+        }
+        self.outcome = Some(outcome.clone());
+        outcome
     }
 
     fn begin(&mut self, attempt: AttemptId, request: &HttpRequest) {
@@ -178,11 +194,9 @@ impl Stream for Flow {
                     return Poll::Ready(Some(Ok(this.inner.scrub_event(event))));
                 }
                 Action::Finish { outcome } => {
-                    let outcome = this.inner.scrub_outcome(outcome);
-                    let error = outcome.error.clone();
-                    this.outcome = Some(outcome);
+                    let outcome = this.conclude(outcome);
                     this.drain(cx);
-                    return Poll::Ready(error.map(Err));
+                    return Poll::Ready(outcome.error.map(Err));
                 }
                 Action::Receive { attempt, until } => this.poll_receive(cx, attempt, until),
                 Action::Send { attempt, request } => {

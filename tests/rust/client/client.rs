@@ -1,10 +1,11 @@
 //! The main job end to end: quote, send, stream, cancel, settle.
 
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use farebox::kernel::call::Billing;
 use farebox::kernel::request::Api;
-use farebox::{ErrorKind, EventKind, Finish, Policy, Request};
+use farebox::{Budget, ErrorKind, EventKind, Finish, Limit, Policy, Pusd, Request, Window};
 use serde_json::json;
 
 use crate::{builder, client, emulator, request};
@@ -165,4 +166,65 @@ async fn calls_share_connections_and_keep_apart() {
     }
     assert_eq!(emulator.bill().lines.len(), 40);
     assert!(paid > 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_budget_is_never_overspent_by_calls_at_once() {
+    let emulator = emulator();
+    let allowed = Pusd::parse("0.2").unwrap();
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let store = Arc::clone(&seen);
+    let client = builder(&emulator)
+        .budget(Budget::new(vec![Limit::hard(Window::Session, allowed)]))
+        .on_budget(move |budget| store.lock().unwrap().push(budget.clone()))
+        .build()
+        .unwrap();
+    let calls = (0..120).map(|number| {
+        let client = client.clone();
+        let request = Request::new()
+            .model("gpt-5.4-mini")
+            .max_output_tokens(400)
+            .user(format!("Say the number {number}."));
+        tokio::spawn(async move { client.send(request).await })
+    });
+    let (mut paid, mut refused) = (0, 0);
+    for call in calls.collect::<Vec<_>>() {
+        match call.await.unwrap() {
+            Ok(reply) => paid += reply.receipt.cost.as_pusd(),
+            Err(failure) => {
+                assert_eq!(failure.error.kind, ErrorKind::OverBudget, "{failure}");
+                assert!(failure.receipt.is_none());
+                refused += 1;
+            }
+        }
+    }
+    let budget = client.budget().unwrap();
+    assert_eq!(budget.spent().as_pusd(), paid);
+    assert!(budget.holds().is_empty());
+    assert_eq!(emulator.bill().lines.len(), 120 - refused);
+    let nothing_over = |it: &Budget| {
+        let held = it.holds().iter().fold(it.spent(), |sum, hold| sum.saturating_add(hold.amount));
+        held <= allowed
+    };
+    assert!(seen.lock().unwrap().iter().all(nothing_over));
+}
+
+#[tokio::test]
+async fn a_dropped_stream_settles_its_hold_at_the_worst() {
+    let emulator = emulator();
+    let allowed = Pusd::parse("1").unwrap();
+    let limits = vec![Limit::hard(Window::Day, allowed)];
+    let client = builder(&emulator).budget(Budget::new(limits)).build().unwrap();
+    let mut flow = client.stream(request().max_output_tokens(500)).unwrap();
+    let worst = flow.quote().plan.rungs[0].worst_case.unwrap();
+    assert_eq!(client.budget().unwrap().holds().len(), 1);
+    while let Some(event) = flow.next().await {
+        if matches!(event.unwrap().kind, EventKind::TextDelta { .. }) {
+            break;
+        }
+    }
+    drop(flow);
+    let budget = client.budget().unwrap();
+    assert!(budget.holds().is_empty());
+    assert_eq!(budget.spent(), worst);
 }
