@@ -1,6 +1,8 @@
 //! Everything that holds of the crates, asserted through what they make public.
 
 mod call;
+mod cost;
+mod count_request;
 mod layout;
 mod orchestrate;
 mod plan;

@@ -10,6 +10,6 @@ mod table;
 mod tally;
 
 pub(crate) use log::Log;
-pub(crate) use row::{Audited, Row};
+pub(crate) use row::Row;
 pub(crate) use table::print;
 pub(crate) use tally::Tally;

@@ -45,13 +45,13 @@ pub(super) struct Rendered {
 struct Renderer<'a> {
     root: Option<&'a Value>,
     depth: usize,
-    written_bytes: usize,
+    types: usize,
     complete: bool,
 }
 
 impl<'a> Renderer<'a> {
     fn new(root: Option<&'a Value>) -> Self {
-        Self { root, depth: 0, written_bytes: 0, complete: true }
+        Self { root, depth: 0, types: 0, complete: true }
     }
 
     fn function(&mut self, text: &mut String, name: &str, description: Option<&str>) {
@@ -77,14 +77,14 @@ impl<'a> Renderer<'a> {
 
     /// The type of a schema.
     fn kind(&mut self, schema: &'a Value) -> String {
-        if self.depth > MAX_DEPTH || self.written_bytes > MAX_BYTES {
+        if self.depth > MAX_DEPTH || self.types > MAX_TYPES {
             self.complete = false;
             return "any".into();
         }
         self.depth += 1;
+        self.types += 1;
         let text = self.kind_within(schema);
         self.depth -= 1;
-        self.written_bytes += text.len();
         text
     }
 
@@ -278,4 +278,4 @@ fn literal(value: &Value) -> String {
 /// Deeper schemas are cut off; no provider takes them.
 const MAX_DEPTH: usize = 64;
 /// Definitions that refer to each other can double at each step; this is where it ends.
-const MAX_BYTES: usize = 4 << 20;
+const MAX_TYPES: usize = 10_000;
