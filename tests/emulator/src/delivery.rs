@@ -15,7 +15,7 @@ use tokio::time::{Instant, sleep, sleep_until};
 use crate::bill::Usage;
 use crate::fault::{ErrorShape, Fault};
 use crate::prompt::Api;
-use crate::server::Connection;
+use crate::socket::Connection;
 use crate::state::{LineRef, Shared};
 use crate::wire::Event;
 use crate::wire::problem::Problem;

@@ -26,7 +26,7 @@ use crate::limit::Kind;
 use crate::matcher::Subject;
 use crate::prompt::{Api, Prompt};
 use crate::reply::Reply;
-use crate::server::Connection;
+use crate::socket::Connection;
 use crate::state::Shared;
 use crate::wire::fields::Fields;
 use crate::wire::problem::Problem;
@@ -139,6 +139,9 @@ async fn run(
         Ok(admitted) => admitted,
         Err(problem) => return reply.problem(&problem),
     };
+    if !prompt.stream && reply.fault.error_after_events.is_some() {
+        return reply.problem(&stream_problem(&reply, &prompt.model_name));
+    }
     let scripted = shared.scripted_answer(&subject);
     let answer = answer::answer(prompt, scripted, *input_tokens);
     let is_array = api == Api::Gemini && !path.contains("alt=sse");
@@ -175,6 +178,13 @@ fn admit(shared: &Shared, reply: &mut Reply, read: &Read) -> Result<(), Problem>
     Ok(())
 }
 
+/// The error a fault wants while the answer is under way.
+fn stream_problem(reply: &Reply, model: &str) -> Problem {
+    let name = reply.fault.error.as_deref().unwrap_or("server_error");
+    Problem::named(reply.api, name, model)
+        .unwrap_or_else(|| Problem::for_status(reply.api, 500, model))
+}
+
 /// Writes the answer, opens its line on the bill and sends it.
 async fn deliver(
     shared: &Arc<Shared>,
@@ -202,10 +212,7 @@ async fn deliver(
     let fault = &reply.fault;
     let mut whole = match written {
         Written::Stream(events) => {
-            let model = prompt.model_name.as_str();
-            let named = fault.error.as_deref().unwrap_or("server_error");
-            let problem = Problem::named(reply.api, named, model)
-                .unwrap_or_else(|| Problem::for_status(reply.api, 500, model));
+            let problem = stream_problem(reply, &prompt.model_name);
             let steps = delivery::stream_steps(&events, fault, pace, reply.api, &problem);
             let kind =
                 if is_array { "application/json" } else { "text/event-stream; charset=utf-8" };

@@ -2,29 +2,40 @@
 
 use std::time::Duration;
 
-use axum::http::{HeaderMap, Uri};
+use axum::http::{HeaderMap, Method, Uri};
 use axum::response::Response;
+use serde_json::Value;
 use tokio::time::sleep;
 
 use crate::exchange::fault_of;
 use crate::matcher::Subject;
 use crate::prompt::Api;
+use crate::record::{Received, masked_headers, masked_path};
 use crate::reply::Reply;
-use crate::server::Connection;
+use crate::socket::Connection;
 use crate::state::Shared;
 use crate::wire::problem::Problem;
 use crate::wreck;
 
-/// Lets a request pass, or gives the answer it gets instead.
+/// Lets a request pass, or gives the answer it gets instead; remembers it without its body.
 pub(crate) async fn guard(
     shared: &Shared,
     api: Api,
+    method: &Method,
     headers: &HeaderMap,
     uri: &Uri,
     connection: &Connection,
 ) -> Result<Reply, Box<Response>> {
     let mut reply = Reply::new(shared, api);
     let path = uri.path_and_query().map_or("/", |path| path.as_str());
+    shared.remember(|| Received {
+        request_id: reply.request_id.clone(),
+        at_ms: shared.now_ms(),
+        method: method.to_string(),
+        path: masked_path(path),
+        headers: masked_headers(headers),
+        body: Value::Null,
+    });
     let subject = Subject { model: "", path, text: "", last: "", body: "", stream: false };
     reply.fault = match fault_of(shared, headers, &subject) {
         Ok(fault) => fault,

@@ -43,17 +43,15 @@ pub(crate) async fn receive(
     let path = parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
     let read = to_bytes(body, shared.options.max_body_bytes).await;
     let body = read.as_ref().cloned().unwrap_or_default();
-    if shared.options.remembered_requests > 0 {
-        shared.remember(Received {
-            request_id: reply.request_id.clone(),
-            at_ms: shared.now_ms(),
-            method: parts.method.to_string(),
-            path: masked_path(&path),
-            headers: masked_headers(&parts.headers),
-            body: serde_json::from_slice(&body)
-                .unwrap_or_else(|_| Value::from(String::from_utf8_lossy(&body))),
-        });
-    }
+    shared.remember(|| Received {
+        request_id: reply.request_id.clone(),
+        at_ms: shared.now_ms(),
+        method: parts.method.to_string(),
+        path: masked_path(&path),
+        headers: masked_headers(&parts.headers),
+        body: serde_json::from_slice(&body)
+            .unwrap_or_else(|_| Value::from(String::from_utf8_lossy(&body))),
+    });
     match read {
         Ok(body) => Ok(Intake { path, headers: parts.headers, body }),
         Err(_) => Err(Problem::for_status(reply.api, 413, "")),
@@ -66,6 +64,12 @@ pub(crate) struct Read {
     pub(crate) fields: Fields,
     pub(crate) prompt: Prompt,
     pub(crate) input_tokens: u64,
+}
+
+/// The body of a request that has been remembered already.
+pub(crate) async fn body_of(shared: &Shared, api: Api, request: Request) -> Result<Bytes, Problem> {
+    let body = to_bytes(request.into_body(), shared.options.max_body_bytes).await;
+    body.map_err(|_| Problem::for_status(api, 413, ""))
 }
 
 /// Reads what a request asks for.

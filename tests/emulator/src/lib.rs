@@ -65,7 +65,7 @@
 //! | `cut_at_end` | the whole body, then a reset: a complete answer all the same | as usual |
 //! | `truncate_after_events=4` (`truncate`), `truncate_after_bytes` | a clean end without the terminal event | what was delivered |
 //! | `malformed_after_events=4` (`malformed`) | one event of broken JSON, then the rest | as usual |
-//! | `error_after_events=4` (`stream_error`), `error_shape=nested\|flat\|named\|chunk`, `error` | an error inside the stream, and its end | what was delivered |
+//! | `error_after_events=4` (`stream_error`), `error_shape=nested\|flat\|named\|chunk`, `error` | an error inside the stream, and its end; without a stream, that error at once | what was delivered |
 //! | `content_type=text/plain` | another content type, or none if empty | as usual |
 //! | `html` | a proxy's error page, status 502 | nothing |
 //! | `empty` | status 200 without a body | nothing |
@@ -105,6 +105,7 @@ mod prompt;
 mod record;
 mod reply;
 mod server;
+mod socket;
 mod state;
 mod stored;
 mod wire;

@@ -2,25 +2,33 @@
 
 use std::sync::Arc;
 
+use axum::Extension;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, Uri};
+use axum::http::{HeaderMap, Method, Uri};
 use axum::response::Response;
 use serde_json::{Value, json};
 
+use crate::guard::guard;
 use crate::models::{Maker, Model};
 use crate::prompt::Api;
-use crate::reply::{Reply, is_anthropic};
+use crate::reply::is_anthropic;
+use crate::socket::Connection;
 use crate::state::Shared;
 use crate::wire::problem::Problem;
 
 /// `GET /v1/models`.
-pub(crate) async fn list(State(shared): State<Arc<Shared>>, headers: HeaderMap) -> Response {
+pub(crate) async fn list(
+    State(shared): State<Arc<Shared>>,
+    Extension(connection): Extension<Connection>,
+    headers: HeaderMap,
+    uri: Uri,
+) -> Response {
     let maker = if is_anthropic(&headers) { Maker::Anthropic } else { Maker::Openai };
     let api = if maker == Maker::Anthropic { Api::Messages } else { Api::Responses };
-    let reply = Reply::new(&shared, api);
-    if let Err(problem) = reply.authorise(&headers, None) {
-        return reply.problem(&problem);
-    }
+    let reply = match guard(&shared, api, &Method::GET, &headers, &uri, &connection).await {
+        Ok(reply) => reply,
+        Err(response) => return *response,
+    };
     let offered = shared.offer.all().filter(|model| model.maker == maker);
     let listed: Vec<Value> = offered.map(describe).collect();
     reply.json(
@@ -37,13 +45,14 @@ pub(crate) async fn list(State(shared): State<Arc<Shared>>, headers: HeaderMap) 
 /// `GET /v1beta/models`.
 pub(crate) async fn google(
     State(shared): State<Arc<Shared>>,
-    uri: Uri,
+    Extension(connection): Extension<Connection>,
     headers: HeaderMap,
+    uri: Uri,
 ) -> Response {
-    let reply = Reply::new(&shared, Api::Gemini);
-    if let Err(problem) = reply.authorise(&headers, Some(&uri.to_string())) {
-        return reply.problem(&problem);
-    }
+    let reply = match guard(&shared, Api::Gemini, &Method::GET, &headers, &uri, &connection).await {
+        Ok(reply) => reply,
+        Err(response) => return *response,
+    };
     let offered = shared.offer.all().filter(|model| model.maker == Maker::Google);
     let listed: Vec<Value> = offered.map(describe).collect();
     reply.json(200, &json!({ "models": listed }))
@@ -52,14 +61,16 @@ pub(crate) async fn google(
 /// `GET /v1/models/{id}`.
 pub(crate) async fn one(
     State(shared): State<Arc<Shared>>,
+    Extension(connection): Extension<Connection>,
     Path(id): Path<String>,
     headers: HeaderMap,
+    uri: Uri,
 ) -> Response {
     let api = if is_anthropic(&headers) { Api::Messages } else { Api::Chat };
-    let reply = Reply::new(&shared, api);
-    if let Err(problem) = reply.authorise(&headers, None) {
-        return reply.problem(&problem);
-    }
+    let reply = match guard(&shared, api, &Method::GET, &headers, &uri, &connection).await {
+        Ok(reply) => reply,
+        Err(response) => return *response,
+    };
     match shared.offer.find(&id).filter(|model| !model.is_retired) {
         Some(model) => reply.json(200, &describe(model)),
         None => reply.problem(&Problem::unknown_model(api, &id)),

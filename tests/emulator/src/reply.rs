@@ -13,7 +13,7 @@ use crate::exchange::{bare, set_header};
 use crate::fault::Fault;
 use crate::limit::Verdict;
 use crate::prompt::{Api, Prompt};
-use crate::server::Connection;
+use crate::socket::Connection;
 use crate::state::Shared;
 use crate::wire::problem::{Problem, duration};
 

@@ -11,35 +11,15 @@ use axum::extract::DefaultBodyLimit;
 use axum::routing::{any, get, post};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
-use socket2::{SockRef, Socket};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 
 use crate::batch::{anthropic, files, openai};
 use crate::options::Options;
+use crate::socket::Socket;
 use crate::state::Shared;
 use crate::{control, cross_origin, exchange, models_route, stored};
-
-/// The connection a request came on; kept to be able to reset it.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Connection {
-    socket: Option<Arc<Socket>>,
-}
-
-impl Connection {
-    fn of(stream: &TcpStream) -> Self {
-        Self { socket: SockRef::from(stream).try_clone().ok().map(Arc::new) }
-    }
-
-    /// Makes the coming close a reset instead of an orderly end.
-    pub(crate) fn reset_on_close(&self) {
-        if let Some(socket) = &self.socket {
-            // Where the system refuses, the other side still sees the body break off.
-            let _ = socket.set_linger(Some(Duration::ZERO));
-        }
-    }
-}
 
 /// A running server's address, state and thread.
 #[derive(Debug)]
@@ -129,15 +109,15 @@ async fn serve(
 }
 
 async fn connection(stream: TcpStream, router: Router) {
-    // Small events must not wait for each other.
-    let _ = stream.set_nodelay(true);
-    let connection = Connection::of(&stream);
-    let router = router.layer(axum::Extension(connection));
+    let socket = Socket::new(stream);
+    let router = router.layer(axum::Extension(socket.connection()));
     let service = TowerToHyperService::new(router);
     // How a connection ends is the client's business; the bill says what it got.
     let _ = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
-        .serve_connection(TokioIo::new(stream), service)
+        // A test may leave a connection idle for as long as it likes.
+        .header_read_timeout(None)
+        .serve_connection(TokioIo::new(socket), service)
         .await;
 }
 

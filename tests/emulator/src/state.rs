@@ -100,7 +100,12 @@ impl Shared {
         format!("{prefix}{high:016x}{:016x}", mix(high ^ inner.ids))
     }
 
-    pub(crate) fn remember(&self, received: Received) {
+    /// Remembers a request, and forgets the oldest of too many.
+    pub(crate) fn remember(&self, received: impl FnOnce() -> Received) {
+        if self.options.remembered_requests == 0 {
+            return;
+        }
+        let received = received();
         let mut inner = self.inner();
         if inner.requests.len() >= self.options.remembered_requests {
             inner.requests.pop_front();

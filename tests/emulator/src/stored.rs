@@ -2,14 +2,17 @@
 
 use std::sync::Arc;
 
+use axum::Extension;
 use axum::extract::{Path, Request, State};
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, Method, Uri};
 use axum::response::Response;
 use serde_json::json;
 
+use crate::guard::guard;
 use crate::intake::{Target, read, receive};
 use crate::prompt::{Api, Prompt};
 use crate::reply::Reply;
+use crate::socket::Connection;
 use crate::state::Shared;
 use crate::wire::problem::Problem;
 
@@ -67,13 +70,16 @@ async fn counted(
 /// `GET /v1/responses/{id}`.
 pub(crate) async fn response(
     State(shared): State<Arc<Shared>>,
+    Extension(connection): Extension<Connection>,
     Path(id): Path<String>,
     headers: HeaderMap,
+    uri: Uri,
 ) -> Response {
-    let reply = Reply::new(&shared, Api::Responses);
-    if let Err(problem) = reply.authorise(&headers, None) {
-        return reply.problem(&problem);
-    }
+    let (api, method) = (Api::Responses, Method::GET);
+    let reply = match guard(&shared, api, &method, &headers, &uri, &connection).await {
+        Ok(reply) => reply,
+        Err(response) => return *response,
+    };
     match shared.stored(&id) {
         Some(stored) => reply.json(200, &stored["response"]),
         None => reply.problem(&not_found(&id)),
@@ -83,13 +89,16 @@ pub(crate) async fn response(
 /// `DELETE /v1/responses/{id}`.
 pub(crate) async fn delete(
     State(shared): State<Arc<Shared>>,
+    Extension(connection): Extension<Connection>,
     Path(id): Path<String>,
     headers: HeaderMap,
+    uri: Uri,
 ) -> Response {
-    let reply = Reply::new(&shared, Api::Responses);
-    if let Err(problem) = reply.authorise(&headers, None) {
-        return reply.problem(&problem);
-    }
+    let (api, method) = (Api::Responses, Method::DELETE);
+    let reply = match guard(&shared, api, &method, &headers, &uri, &connection).await {
+        Ok(reply) => reply,
+        Err(response) => return *response,
+    };
     if shared.unstore(&id) {
         return reply.json(200, &json!({"id": id, "object": "response", "deleted": true}));
     }

@@ -9,7 +9,7 @@ use crate::delivery;
 use crate::exchange::set_header;
 use crate::fault::Fault;
 use crate::reply::Reply;
-use crate::server::Connection;
+use crate::socket::Connection;
 use crate::state::Shared;
 use crate::wire::problem::Problem;
 

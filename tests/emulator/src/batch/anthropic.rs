@@ -13,10 +13,10 @@ use serde_json::{Value, json};
 
 use super::{Batch, Line, Outcome, Stage};
 use crate::guard::guard;
-use crate::intake::receive;
+use crate::intake::body_of;
 use crate::prompt::Api;
 use crate::reply::rfc3339;
-use crate::server::Connection;
+use crate::socket::Connection;
 use crate::state::Shared;
 use crate::wire::fields::Fields;
 use crate::wire::problem::Problem;
@@ -28,7 +28,8 @@ pub(crate) async fn batches(
     request: Request,
 ) -> Response {
     let (headers, uri) = (request.headers().clone(), request.uri().clone());
-    let reply = match guard(&shared, Api::Messages, &headers, &uri, &connection).await {
+    let method = request.method().clone();
+    let reply = match guard(&shared, Api::Messages, &method, &headers, &uri, &connection).await {
         Ok(reply) => reply,
         Err(response) => return *response,
     };
@@ -44,8 +45,8 @@ pub(crate) async fn batches(
             &json!({"data": listed, "has_more": false, "first_id": first, "last_id": last}),
         );
     }
-    let created = match receive(&shared, &reply, request).await {
-        Ok(intake) => begin(&shared, &intake.body),
+    let created = match body_of(&shared, Api::Messages, request).await {
+        Ok(body) => begin(&shared, &body),
         Err(problem) => Err(problem),
     };
     match created {
@@ -107,8 +108,8 @@ pub(crate) async fn one(
     Path(id): Path<String>,
     request: Request,
 ) -> Response {
-    let (headers, uri) = (request.headers(), request.uri());
-    let reply = match guard(&shared, Api::Messages, headers, uri, &connection).await {
+    let (method, headers, uri) = (request.method(), request.headers(), request.uri());
+    let reply = match guard(&shared, Api::Messages, method, headers, uri, &connection).await {
         Ok(reply) => reply,
         Err(response) => return *response,
     };
@@ -135,10 +136,11 @@ pub(crate) async fn cancel(
     headers: HeaderMap,
     uri: Uri,
 ) -> Response {
-    let reply = match guard(&shared, Api::Messages, &headers, &uri, &connection).await {
-        Ok(reply) => reply,
-        Err(response) => return *response,
-    };
+    let reply =
+        match guard(&shared, Api::Messages, &Method::POST, &headers, &uri, &connection).await {
+            Ok(reply) => reply,
+            Err(response) => return *response,
+        };
     let Some(batch) = shared.batch(&id) else { return reply.problem(&no_such(&id)) };
     let mut batch = batch.lock().await;
     batch.is_cancelling = !batch.has_ended();
@@ -154,7 +156,8 @@ pub(crate) async fn results(
     headers: HeaderMap,
     uri: Uri,
 ) -> Response {
-    let reply = match guard(&shared, Api::Messages, &headers, &uri, &connection).await {
+    let reply = match guard(&shared, Api::Messages, &Method::GET, &headers, &uri, &connection).await
+    {
         Ok(reply) => reply,
         Err(response) => return *response,
     };

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::guard::guard;
 use crate::prompt::Api;
-use crate::server::Connection;
+use crate::socket::Connection;
 use crate::state::{Shared, unix_s};
 use crate::wire::problem::Problem;
 
@@ -44,7 +44,8 @@ pub(crate) async fn upload(
     request: Request,
 ) -> Response {
     let (headers, uri) = (request.headers().clone(), request.uri().clone());
-    let reply = match guard(&shared, Api::Responses, &headers, &uri, &connection).await {
+    let method = request.method().clone();
+    let reply = match guard(&shared, Api::Responses, &method, &headers, &uri, &connection).await {
         Ok(reply) => reply,
         Err(response) => return *response,
     };
@@ -79,7 +80,7 @@ pub(crate) async fn files(
     headers: HeaderMap,
     uri: Uri,
 ) -> Response {
-    match guard(&shared, Api::Responses, &headers, &uri, &connection).await {
+    match guard(&shared, Api::Responses, &Method::GET, &headers, &uri, &connection).await {
         Ok(reply) => {
             let listed: Vec<Value> = shared.depot().files.iter().map(File::describe).collect();
             reply.json(200, &json!({"object": "list", "data": listed, "has_more": false}))
@@ -95,8 +96,8 @@ pub(crate) async fn file(
     Path(id): Path<String>,
     request: Request,
 ) -> Response {
-    let (headers, uri) = (request.headers(), request.uri());
-    let reply = match guard(&shared, Api::Responses, headers, uri, &connection).await {
+    let (method, headers, uri) = (request.method(), request.headers(), request.uri());
+    let reply = match guard(&shared, Api::Responses, method, headers, uri, &connection).await {
         Ok(reply) => reply,
         Err(response) => return *response,
     };
@@ -121,10 +122,11 @@ pub(crate) async fn content(
     headers: HeaderMap,
     uri: Uri,
 ) -> Response {
-    let reply = match guard(&shared, Api::Responses, &headers, &uri, &connection).await {
-        Ok(reply) => reply,
-        Err(response) => return *response,
-    };
+    let reply =
+        match guard(&shared, Api::Responses, &Method::GET, &headers, &uri, &connection).await {
+            Ok(reply) => reply,
+            Err(response) => return *response,
+        };
     let found = shared.depot().files.iter().find(|file| file.id == id).cloned();
     match found {
         Some(file) => reply.whole(200, "application/octet-stream", &file.content, &connection),

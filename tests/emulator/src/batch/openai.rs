@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Extension;
 use axum::extract::{Path, Request, State};
-use axum::http::{HeaderMap, Uri};
+use axum::http::{HeaderMap, Method, Uri};
 use axum::response::Response;
 use bytes::Bytes;
 use serde_json::{Value, json};
@@ -14,9 +14,9 @@ use super::{Batch, Line, Outcome, Stage, input};
 use crate::bill::Usage;
 use crate::count;
 use crate::guard::guard;
-use crate::intake::receive;
+use crate::intake::body_of;
 use crate::prompt::Api;
-use crate::server::Connection;
+use crate::socket::Connection;
 use crate::state::{Shared, unix_s};
 use crate::wire::fields::Fields;
 use crate::wire::problem::Problem;
@@ -28,12 +28,13 @@ pub(crate) async fn create(
     request: Request,
 ) -> Response {
     let (headers, uri) = (request.headers().clone(), request.uri().clone());
-    let reply = match guard(&shared, Api::Responses, &headers, &uri, &connection).await {
+    let method = request.method().clone();
+    let reply = match guard(&shared, Api::Responses, &method, &headers, &uri, &connection).await {
         Ok(reply) => reply,
         Err(response) => return *response,
     };
-    let created = match receive(&shared, &reply, request).await {
-        Ok(intake) => begin(&shared, &intake.body).await,
+    let created = match body_of(&shared, Api::Responses, request).await {
+        Ok(body) => begin(&shared, &body).await,
         Err(problem) => Err(problem),
     };
     match created {
@@ -121,7 +122,7 @@ pub(crate) async fn list(
     headers: HeaderMap,
     uri: Uri,
 ) -> Response {
-    match guard(&shared, Api::Responses, &headers, &uri, &connection).await {
+    match guard(&shared, Api::Responses, &Method::GET, &headers, &uri, &connection).await {
         Ok(reply) => {
             let mut listed = Vec::new();
             for batch in shared.batches(|api| api != Api::Messages) {
@@ -141,10 +142,11 @@ pub(crate) async fn one(
     headers: HeaderMap,
     uri: Uri,
 ) -> Response {
-    let reply = match guard(&shared, Api::Responses, &headers, &uri, &connection).await {
-        Ok(reply) => reply,
-        Err(response) => return *response,
-    };
+    let reply =
+        match guard(&shared, Api::Responses, &Method::GET, &headers, &uri, &connection).await {
+            Ok(reply) => reply,
+            Err(response) => return *response,
+        };
     let Some(batch) = shared.batch(&id) else {
         return reply.problem(&no_such("Batch", &id));
     };
@@ -166,10 +168,11 @@ pub(crate) async fn cancel(
     headers: HeaderMap,
     uri: Uri,
 ) -> Response {
-    let reply = match guard(&shared, Api::Responses, &headers, &uri, &connection).await {
-        Ok(reply) => reply,
-        Err(response) => return *response,
-    };
+    let reply =
+        match guard(&shared, Api::Responses, &Method::POST, &headers, &uri, &connection).await {
+            Ok(reply) => reply,
+            Err(response) => return *response,
+        };
     let Some(batch) = shared.batch(&id) else {
         return reply.problem(&no_such("Batch", &id));
     };
