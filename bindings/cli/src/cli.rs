@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::command::{audit, completions, man};
+use crate::command::{audit, completions, man, replay};
 use crate::failure::{Exit, Failure};
 use crate::shell::Shell;
 
@@ -26,6 +26,7 @@ enum Command {
     Audit(audit::Args),
     Completions(completions::Args),
     Man(man::Args),
+    Replay(replay::Args),
 }
 
 impl Cli {
@@ -38,6 +39,7 @@ impl Cli {
             Command::Audit(args) => audit::run(&args, shell),
             Command::Completions(args) => completions::run(&args),
             Command::Man(args) => man::run(&args, shell),
+            Command::Replay(args) => replay::run(&args, shell),
         }
     }
 }

@@ -9,6 +9,7 @@ mod command;
 // Until every subcommand is here, not every way to read, write and fail has its first user.
 #[allow(dead_code)]
 mod failure;
+mod replay;
 #[allow(dead_code)]
 mod shell;
 

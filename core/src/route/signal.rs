@@ -103,22 +103,24 @@ impl Counts {
 
     fn features(&self) -> [i32; FEATURES] {
         let log = |count: u32| libm::round(libm::log1p(f64::from(count)) * 1e3) as i32;
-        let word_milli = u64::from(self.letters) * 1_000 / u64::from(self.words.max(1));
+        let read = self.bytes.clamp(1, READ_BYTES as u32);
+        // Beside the length stand densities, for counts would say the length over again.
+        let dense = |count: u32| log((u64::from(count) * 1_000 / u64::from(read)) as u32);
         [
             log(self.bytes),
-            log(self.words),
-            (word_milli / 4) as i32,
-            log(self.digits),
-            log(self.numbers),
-            log(self.lines),
-            log(self.sentences),
-            log(self.capitals),
-            log(self.commas),
-            log(self.brackets),
-            log(self.operators),
-            log(self.quotes),
-            log(self.questions),
-            log(self.foreign),
+            dense(self.words),
+            dense(self.letters),
+            dense(self.digits),
+            dense(self.numbers),
+            dense(self.lines),
+            dense(self.sentences),
+            dense(self.capitals),
+            dense(self.commas),
+            dense(self.brackets),
+            dense(self.operators),
+            dense(self.quotes),
+            dense(self.questions),
+            dense(self.foreign),
             log(self.tools),
             log(self.parameters),
             log(self.turns),
@@ -149,12 +151,16 @@ fn hash_words(text: &str, grams: &mut Vec<u16>) {
             true => bytes.iter().take_while(|byte| is_letter(byte)).count(),
             false => 1,
         };
-        let (word, rest) = bytes.split_at(length);
-        let mut hash = Hash::new();
-        for byte in word {
-            hash = hash.bytes(&[byte.to_ascii_lowercase()]);
+        let (letters, rest) = bytes.split_at(length);
+        let word = lower(letters);
+        // Both ends of a long word stand for its stem and its inflection.
+        if length > 4
+            && let (Some(start), Some(end)) =
+                (letters.first_chunk::<4>(), letters.last_chunk::<3>())
+        {
+            grams.push(bucket(lower(start) ^ START));
+            grams.push(bucket(lower(end) ^ END));
         }
-        let word = hash.finish();
         grams.push(bucket(word));
         if let Some(before) = before {
             grams.push(bucket(mix(before) ^ word));
@@ -165,6 +171,12 @@ fn hash_words(text: &str, grams: &mut Vec<u16>) {
             return;
         }
     }
+}
+
+fn lower(letters: &[u8]) -> u64 {
+    let hash =
+        letters.iter().fold(Hash::new(), |hash, byte| hash.bytes(&[byte.to_ascii_lowercase()]));
+    hash.finish()
 }
 
 fn bucket(hash: u64) -> u16 {
@@ -192,6 +204,8 @@ fn properties(schema: &Value) -> u32 {
 /// How many features there are.
 pub(super) const FEATURES: usize = 17;
 /// How many buckets words are hashed into.
-pub(super) const GRAM_BUCKETS: usize = 8_192;
+pub(super) const GRAM_BUCKETS: usize = 16_384;
+const START: u64 = 0x5354_4152_5400;
+const END: u64 = 0x454e_4400;
 const READ_BYTES: usize = 4_096;
 const MOST_GRAMS: usize = 1_024;

@@ -3,3 +3,4 @@
 pub(crate) mod audit;
 pub(crate) mod completions;
 pub(crate) mod man;
+pub(crate) mod replay;

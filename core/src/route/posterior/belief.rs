@@ -3,7 +3,8 @@
 use alloc::vec::Vec;
 
 use super::super::signal::Signal;
-use super::{Belief, Head, Moments, Posterior, logit, sigmoid};
+use super::head::{Head, Heads};
+use super::{Belief, Moments, Posterior, logit, sigmoid};
 use crate::catalog::Model;
 use crate::request::{Effort, WorkKind};
 use crate::time::Timestamp;
@@ -117,8 +118,11 @@ impl Posterior {
                 mean
             };
             let belief = Belief::new(mean, strength, count);
-            let success = match known.and_then(|known| known.heads.get(name)) {
-                Some(head) => head.success(belief.mean(), &x, signal),
+            let heads = known.and_then(|known| {
+                Some(Heads { shared: known.shared.as_ref()?, own: known.heads.get(name)? })
+            });
+            let success = match heads {
+                Some(heads) => heads.success(belief.mean(), &x, signal),
                 None => Head::unlearned(rung, belief.mean(), &x),
             };
             give(Known { belief: belief.moved_to(success), outcomes: n });

@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Posterior, Tally, VERSION};
+use super::{Head, Posterior, Tally, VERSION};
 use crate::error::Error;
 
 impl Posterior {
@@ -68,6 +68,10 @@ impl Posterior {
             merge_arms(&mut ours.arms, &theirs.arms, half_life_ms);
             if theirs.moments.prompts > ours.moments.prompts {
                 ours.moments = theirs.moments.clone();
+            }
+            let learned = |head: &Option<Head>| head.as_ref().map_or(0, |head| head.outcomes);
+            if learned(&theirs.shared) > learned(&ours.shared) {
+                ours.shared = theirs.shared.clone();
             }
             for (arm, head) in &theirs.heads {
                 // Weights do not add up, so the head that has learned more stands.

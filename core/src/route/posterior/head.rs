@@ -6,7 +6,8 @@
 //! weight falls with the logarithmic loss it has run up. A signal that does not beat the plain
 //! rate on this workload therefore has next to no say on it.
 //!
-//! The logistic keeps a mean and a variance for each weight and moves each by its own uncertainty.
+//! What makes a prompt hard is mostly the same for all models, so most of a forecast is shared by
+//! the arms of a workload and little is an arm's own. The logistic keeps a mean and a variance for each weight and moves each by its own uncertainty.
 //! Its prior knows one thing: long prompts are harder for weak models.
 
 use alloc::vec;
@@ -17,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use super::super::signal::{FEATURES, GRAM_BUCKETS, Signal};
 use super::tally::{logit, sigmoid};
 
-/// Structural weights of one arm on one workload, and how well they have forecast.
+/// Structural weights of a workload, or of one arm on it, and how well they have forecast.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -28,7 +29,9 @@ pub struct Head {
     pub weights_micro: Vec<i32>,
     /// Their variances, in millionths.
     pub variances_micro: Vec<u32>,
-    /// Logarithmic loss of the plain rate, the structural and the worded forecast, in thousandths.
+    /// Logarithmic loss of the plain rate, the structural and the worded forecast, in thousandths;
+    /// kept by what all arms share.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub losses_milli: Vec<u32>,
     /// What hashed words say, where that is kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -101,112 +104,144 @@ impl Moments {
     }
 }
 
-/// The forecasts of the experts on one prompt, as probabilities, and what they were made from.
+/// What all arms of a workload share, and what is one arm's own.
+#[derive(Debug)]
+pub(super) struct Heads<'a> {
+    pub(super) shared: &'a Head,
+    pub(super) own: &'a Head,
+}
+
+/// The forecasts of the experts on one prompt, and the scores of its words.
 struct Forecast {
-    plain: f64,
-    structural_logit: f64,
-    worded_logit: f64,
-    words_score: f64,
+    structural: f64,
+    worded: f64,
+    own_words: f64,
 }
 
 impl Head {
-    /// A head that knows only that long prompts are harder, the more so the weaker the model.
-    pub(super) fn new(rung: u32) -> Self {
+    /// A head that has learned nothing: as what arms share it knows that long prompts are harder,
+    /// as one arm's own that they are a little harder still for the lowest rung.
+    pub(super) fn new(length_weight: f64, variance_micro: u32) -> Self {
         let mut weights_micro = vec![0; FEATURES];
         if let Some(length) = weights_micro.first_mut() {
-            *length = libm::round(length_weight(rung) * 1e6) as i32;
+            *length = libm::round(length_weight * 1e6) as i32;
         }
         Self {
             outcomes: 0,
             weights_micro,
-            variances_micro: vec![WEIGHT_VARIANCE_MICRO; FEATURES],
-            losses_milli: vec![0; 3],
+            variances_micro: vec![variance_micro; FEATURES],
+            losses_milli: Vec::new(),
             words: None,
         }
     }
 
-    /// What a head that has learned nothing expects.
+    pub(super) fn shared() -> Self {
+        Self { losses_milli: vec![0; 3], ..Self::new(SHARED_LENGTH, SHARED_VARIANCE_MICRO) }
+    }
+
+    pub(super) fn own(rung: u32) -> Self {
+        Self::new(own_length(rung), OWN_VARIANCE_MICRO)
+    }
+
+    /// What heads that have learned nothing expect, where the plain rate expects `plain`.
     pub(super) fn unlearned(rung: u32, plain: f64, x: &[f64; FEATURES]) -> f64 {
-        let structural = sigmoid(logit(plain) + length_weight(rung) * x[0]);
+        let structural = sigmoid(logit(plain) + (SHARED_LENGTH + own_length(rung)) * x[0]);
         (plain + STRUCTURAL_ODDS * structural) / (1.0 + STRUCTURAL_ODDS)
     }
 
+    /// What the structural weights add on the logit scale.
+    fn structure(&self, x: &[f64; FEATURES]) -> f64 {
+        self.weights_micro.iter().zip(x).map(|(weight, x)| f64::from(*weight) / 1e6 * x).sum()
+    }
+
+    fn words_score(&self, signal: &Signal) -> f64 {
+        let words = self.words.as_ref().filter(|_| !signal.grams.is_empty());
+        words.map_or(0.0, |words| words.score(&signal.grams))
+    }
+
+    fn scale(&self) -> f64 {
+        self.words.as_ref().map_or(0.0, |words| f64::from(words.scale_micro) / 1e6)
+    }
+
+    /// Moves each weight towards an outcome, by its own uncertainty.
+    fn step(&mut self, x: &[f64; FEATURES], forecast: f64, success: f64) {
+        let steepness = forecast * (1.0 - forecast);
+        let slots = self.weights_micro.iter_mut().zip(&mut self.variances_micro);
+        for ((weight, variance), x) in slots.zip(x) {
+            let v = f64::from(*variance) / 1e6;
+            let v = v / (1.0 + v * steepness * x * x);
+            *variance = libm::round(v * 1e6) as u32;
+            *weight += libm::round(v * (success - forecast) * x * 1e6) as i32;
+        }
+        self.outcomes = self.outcomes.saturating_add(1);
+    }
+}
+
+impl Heads<'_> {
     /// The success to expect on this prompt, where the plain rate expects `plain`.
     pub(super) fn success(&self, plain: f64, x: &[f64; FEATURES], signal: &Signal) -> f64 {
         let forecast = self.forecast(plain, x, signal);
-        let losses =
-            |index: usize| self.losses_milli.get(index).map_or(0.0, |l| f64::from(*l) / 1e3);
-        let least = losses(0).min(losses(1)).min(losses(2));
-        let mut experts = [
-            (forecast.plain, 1.0),
-            (sigmoid(forecast.structural_logit), STRUCTURAL_ODDS),
-            (sigmoid(forecast.worded_logit), WORDED_ODDS),
-        ];
-        if self.words.is_none() || self.outcomes < ENOUGH_FOR_WORDS {
-            experts[2].1 = 0.0;
-        }
+        // One set of losses for all arms: were each arm to trust its own, one would move with the
+        // prompt and the next stand still, and their difference would mean nothing.
+        let loss =
+            |index: usize| self.shared.losses_milli.get(index).map_or(0.0, |l| f64::from(*l) / 1e3);
+        let least = loss(0).min(loss(1)).min(loss(2));
+        let words_odds = if self.own.words.is_none() || self.shared.outcomes < ENOUGH_FOR_WORDS {
+            0.0
+        } else {
+            WORDED_ODDS
+        };
+        let experts =
+            [(plain, 1.0), (forecast.structural, STRUCTURAL_ODDS), (forecast.worded, words_odds)];
         let (mut sum, mut weight) = (0.0, 0.0);
         for (index, (success, odds)) in experts.into_iter().enumerate() {
-            let odds = odds * libm::exp(least - losses(index));
+            let odds = odds * libm::exp(least - loss(index));
             sum += success * odds;
             weight += odds;
         }
         sum / weight
     }
 
-    /// Learns from an outcome that succeeded by this share, having forecast it first.
-    pub(super) fn learn(
-        &mut self,
-        plain: f64,
-        x: &[f64; FEATURES],
-        signal: &Signal,
-        success: f64,
-        keep_words: bool,
-    ) {
-        if keep_words && self.words.is_none() {
-            self.words = Some(Words::new());
-        }
-        let forecast = self.forecast(plain, x, signal);
-        let structural = sigmoid(forecast.structural_logit);
-        let worded = sigmoid(forecast.worded_logit);
-        for (loss, p) in self.losses_milli.iter_mut().zip([forecast.plain, structural, worded]) {
-            let p = p.clamp(0.001, 0.999);
-            let new = -success * libm::log(p) - (1.0 - success) * libm::log(1.0 - p);
-            // Losses fade too, or a workload that changed could never change its mind.
-            *loss = libm::round(f64::from(*loss) * LOSS_KEEP + new * 1e3) as u32;
-        }
-        self.outcomes = self.outcomes.saturating_add(1);
-
-        let steepness = structural * (1.0 - structural);
-        let slots = self.weights_micro.iter_mut().zip(&mut self.variances_micro);
-        for ((weight, variance), x) in slots.zip(x) {
-            let v = f64::from(*variance) / 1e6;
-            let v = v / (1.0 + v * steepness * x * x);
-            *variance = libm::round(v * 1e6) as u32;
-            *weight += libm::round(v * (success - structural) * x * 1e6) as i32;
-        }
-        if let Some(words) = &mut self.words {
-            words.learn(worded, forecast.words_score, success, &signal.grams);
-        }
-    }
-
     fn forecast(&self, plain: f64, x: &[f64; FEATURES], signal: &Signal) -> Forecast {
-        let base = logit(plain);
-        let sum: f64 =
-            self.weights_micro.iter().zip(x).map(|(weight, x)| f64::from(*weight) / 1e6 * x).sum();
-        let structural_logit = base + sum;
-        let words = self.words.as_ref().filter(|_| !signal.grams.is_empty());
-        let words_score = words.map_or(0.0, |words| words.score(&signal.grams));
-        let scale = words.map_or(0.0, |words| f64::from(words.scale_micro) / 1e6);
-        let worded_logit = structural_logit + scale * words_score;
-        Forecast { plain, structural_logit, worded_logit, words_score }
+        let structural = logit(plain) + self.shared.structure(x) + self.own.structure(x);
+        let own_words = self.own.words_score(signal);
+        let words = self.own.scale() * own_words;
+        Forecast { structural: sigmoid(structural), worded: sigmoid(structural + words), own_words }
+    }
+}
+
+/// Learns from an outcome that succeeded by this share, having forecast it first.
+pub(super) fn learn(
+    shared: &mut Head,
+    own: &mut Head,
+    plain: f64,
+    x: &[f64; FEATURES],
+    signal: &Signal,
+    success: f64,
+    keep_words: bool,
+) {
+    if keep_words {
+        own.words.get_or_insert_with(|| Words::new());
+    }
+    let forecast = Heads { shared, own }.forecast(plain, x, signal);
+    let forecasts = [plain, forecast.structural, forecast.worded];
+    for (loss, p) in shared.losses_milli.iter_mut().zip(forecasts) {
+        let p = p.clamp(0.001, 0.999);
+        let new = -success * libm::log(p) - (1.0 - success) * libm::log(1.0 - p);
+        // Losses fade too, or a workload that changed could never change its mind.
+        *loss = libm::round(f64::from(*loss) * LOSS_KEEP + new * 1e3) as u32;
+    }
+    shared.step(x, forecast.structural, success);
+    own.step(x, forecast.structural, success);
+    if let Some(words) = &mut own.words {
+        words.learn(forecast.worded, forecast.own_words, success, &signal.grams);
     }
 }
 
 impl Words {
     fn new() -> Self {
         Self {
-            scale_micro: 300_000,
+            scale_micro: WORDS_SCALE_MICRO,
             variance_micro: 10_000,
             counts: vec![0; 2 * GRAM_BUCKETS],
             totals: [0, 0],
@@ -258,25 +293,32 @@ impl Words {
     }
 }
 
-/// What a standard deviation of length does to the logit of a model on a rung, before any outcome.
-fn length_weight(rung: u32) -> f64 {
-    LENGTH_WEIGHT * (1.0 - 0.5 * f64::from(rung) / (f64::from(rung) + 1.0))
+/// What a standard deviation of length does to the logit of a model on a rung beyond what it does
+/// to all, before any outcome.
+fn own_length(rung: u32) -> f64 {
+    LOWEST_RUNG_LENGTH / (f64::from(rung) + 1.0)
 }
 
 /// Logarithm of the bytes of an ordinary prompt.
 const USUAL_LOG_BYTES: f64 = 6.0;
 /// Prompts that are imagined beside the real ones when a scale is set.
 const IMAGINED: f64 = 5.0;
-/// What a standard deviation of length does to a weak model's logit, before any outcome.
-const LENGTH_WEIGHT: f64 = -0.2;
-/// Variance of a weight before any outcome.
-const WEIGHT_VARIANCE_MICRO: u32 = 20_000;
+/// What a standard deviation of length does to every logit, before any outcome.
+const SHARED_LENGTH: f64 = -0.2;
+/// And to that of the lowest rung beyond.
+const LOWEST_RUNG_LENGTH: f64 = -0.1;
+/// Variance of a shared weight before any outcome.
+const SHARED_VARIANCE_MICRO: u32 = 5_000;
+/// And of one arm's own: what makes a prompt hard is mostly the same for all.
+const OWN_VARIANCE_MICRO: u32 = 1_000;
+/// Weight of the words' score before any outcome.
+const WORDS_SCALE_MICRO: i32 = 300_000;
 /// What is left of a loss when the next outcome comes.
 const LOSS_KEEP: f64 = 0.998;
 /// How much say the structural forecast has before any outcome, against 1 of the plain rate.
 const STRUCTURAL_ODDS: f64 = 0.1;
 /// And the worded one.
-const WORDED_ODDS: f64 = 0.05;
+const WORDED_ODDS: f64 = 0.1;
 /// Outcomes below which words have no say.
 const ENOUGH_FOR_WORDS: u32 = 100;
 /// Outcomes imagined for each bucket, at the workload's own rate.

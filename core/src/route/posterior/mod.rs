@@ -91,7 +91,10 @@ pub struct KnownWorkload {
     /// Centre and spread of its prompts' features.
     #[serde(default)]
     pub moments: Moments,
-    /// What the outside of its prompts says, by arm.
+    /// What the outside of its prompts says of every arm.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shared: Option<Head>,
+    /// What it says of one arm beyond that.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub heads: BTreeMap<String, Head>,
 }

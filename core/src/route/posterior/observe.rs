@@ -6,7 +6,8 @@ use alloc::string::String;
 use serde::{Deserialize, Serialize};
 
 use super::belief::kind_key;
-use super::{Belief, Head, Pending, Posterior, Speed, Thread};
+use super::head::{self, Head};
+use super::{Belief, Pending, Posterior, Speed, Thread};
 use crate::error::Error;
 use crate::request::{Request, WorkKind};
 use crate::route::decision::{Decision, ReasonCode};
@@ -138,9 +139,10 @@ impl Posterior {
         let plain = Belief::new(prior, 2.0, tally.faded(now, half_life_ms)).mean();
         tally.add(success_ppm, now, half_life_ms);
         let x = workload.moments.standard(signal);
-        let head = workload.heads.entry(arm.into());
-        let head = head.or_insert_with(|| Head::new(about.rung));
-        head.learn(plain, &x, signal, f64::from(success_ppm) / 1e6, self.words);
+        let shared = workload.shared.get_or_insert_with(Head::shared);
+        let own = workload.heads.entry(arm.into()).or_insert_with(|| Head::own(about.rung));
+        let success = f64::from(success_ppm) / 1e6;
+        head::learn(shared, own, plain, &x, signal, success, self.words);
     }
 }
 

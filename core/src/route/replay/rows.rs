@@ -112,6 +112,16 @@ impl Outcomes {
     /// number in it is out of range.
     pub fn parse(lines: &str, words: bool) -> Result<Self, Error> {
         let mut outcomes = Self::default();
+        outcomes.read(lines, words)?;
+        Ok(outcomes)
+    }
+
+    /// Reads more lines.
+    ///
+    /// # Errors
+    ///
+    /// As [`Outcomes::parse`]; lines before the wrong one have been read.
+    pub fn read(&mut self, lines: &str, words: bool) -> Result<(), Error> {
         for (number, line) in lines.lines().enumerate().filter(|(_, line)| !line.trim().is_empty())
         {
             let wrong = |what: String| {
@@ -126,7 +136,7 @@ impl Outcomes {
                     if logged.decision.propensity_ppm == 0 {
                         return Err(wrong("logs a choice of probability 0".to_string()));
                     }
-                    outcomes.logged.push(*logged);
+                    self.logged.push(*logged);
                 }
                 Line::Pair(pair) => {
                     let shares = [pair.strong_correct, pair.weak_correct];
@@ -137,11 +147,11 @@ impl Outcomes {
                     if costs.into_iter().flatten().any(|cost| !(0.0..1e9).contains(&cost)) {
                         return Err(wrong("has a cost that is no amount of dollars".to_string()));
                     }
-                    outcomes.rows.push(Row::of(pair, words));
+                    self.rows.push(Row::of(pair, words));
                 }
             }
         }
-        Ok(outcomes)
+        Ok(())
     }
 
     /// Rows by source and pair of models, in the order they first appear.

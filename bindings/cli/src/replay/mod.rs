@@ -1,0 +1,4 @@
+//! How the report of a replay is shown.
+
+pub(crate) mod html;
+pub(crate) mod table;
