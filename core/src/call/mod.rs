@@ -8,6 +8,7 @@ mod action;
 mod attempt;
 mod body_bytes;
 mod emit;
+pub mod escalate;
 mod event;
 mod fold;
 mod machine;

@@ -1,0 +1,214 @@
+//! Whether two answers say the same.
+//!
+//! Each answer is brought down to what it finally says: the field of a JSON object that holds the
+//! answer, what follows the last "answer", what stands in the last box, else the last line. Two of
+//! those agree as JSON, as numbers of equal value, as the same choice of a list, or as the same
+//! words, whatever their case, spacing and markup. Answers that cannot be brought down to less than
+//! an essay seldom agree, and then a stronger model is asked: the error is on the safe side.
+
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use serde_json::Value;
+
+use super::schema::same;
+
+/// Whether two answers say the same; empty ones never do.
+pub fn agree(one: &str, other: &str) -> bool {
+    let (one, other) = (said(one), said(other));
+    match (&one, &other) {
+        (Said::Json(one), Said::Json(other)) => same(one, other),
+        (Said::Words(one), Said::Words(other)) => words_agree(one, other),
+        _ => false,
+    }
+}
+
+/// What an answer finally says.
+enum Said {
+    Json(Value),
+    Words(String),
+}
+
+fn said(answer: &str) -> Said {
+    let answer = unfenced(answer.trim());
+    if let Ok(value @ (Value::Object(_) | Value::Array(_))) = serde_json::from_str(answer) {
+        return said_json(value);
+    }
+    Said::Words(final_words(answer).to_string())
+}
+
+fn said_json(value: Value) -> Said {
+    let Value::Object(mut fields) = value else { return Said::Json(value) };
+    let key = ANSWERS.iter().find(|key| fields.contains_key(**key));
+    match key.and_then(|key| fields.remove(*key)) {
+        Some(Value::String(text)) => Said::Words(text),
+        Some(Value::Number(number)) => Said::Words(number.to_string()),
+        Some(Value::Bool(is)) => Said::Words(is.to_string()),
+        Some(other) => Said::Json(other),
+        None => {
+            // How it came to its answer is not what it says.
+            fields.retain(|key, _| !THOUGHTS.contains(&key.as_str()));
+            Said::Json(Value::Object(fields))
+        }
+    }
+}
+
+/// The text inside a fence, where the whole answer is one.
+fn unfenced(answer: &str) -> &str {
+    let Some(inside) = answer.strip_prefix("```").and_then(|rest| rest.strip_suffix("```")) else {
+        return answer;
+    };
+    inside.split_once('\n').map_or(inside, |(_, inside)| inside).trim()
+}
+
+/// What stands in the last box, after the last "answer", else on the last line.
+fn final_words(answer: &str) -> &str {
+    if let Some(at) = answer.rfind("\\boxed{")
+        && let Some(inside) = answer.get(at + 7..).and_then(braced)
+    {
+        return inside;
+    }
+    if let Some((_, last)) = answer.rsplit_once("####") {
+        return last.trim();
+    }
+    let lower = answer.to_ascii_lowercase();
+    if let Some(at) = lower.rfind("answer") {
+        let rest = answer.get(at + 6..).unwrap_or_default();
+        let rest = rest.trim_start_matches(|c: char| c.is_whitespace() || ":*=_".contains(c));
+        let rest = rest.strip_prefix("is").map_or(rest, |rest| rest.trim_start_matches([':', ' ']));
+        let line = rest.lines().map(str::trim).find(|line| !line.is_empty());
+        if let Some(line) = line {
+            return line;
+        }
+    }
+    answer.lines().rev().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default()
+}
+
+/// The text up to the brace that closes the one before it.
+fn braced(text: &str) -> Option<&str> {
+    let mut depth = 1_u32;
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            b'{' => depth += 1,
+            b'}' => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 {
+            return text.get(..at);
+        }
+    }
+    None
+}
+
+fn words_agree(one: &str, other: &str) -> bool {
+    let (one, other) = (plain(one), plain(other));
+    if one.is_empty() || other.is_empty() {
+        return false;
+    }
+    if one == other {
+        return true;
+    }
+    if let (Some(one), Some(other)) = (choice(&one), choice(&other)) {
+        return one == other;
+    }
+    match (only_number(&one), only_number(&other)) {
+        (Some(one), Some(other)) => one == other,
+        _ => false,
+    }
+}
+
+/// Lower case, single spaces, no markup, no closing full stop.
+fn plain(words: &str) -> String {
+    let bare: String = words.chars().filter(|c| !"*`$\\".contains(*c)).collect();
+    let bare = bare.trim().trim_matches(|c: char| "\"'".contains(c)).trim_end_matches(['.', ' ']);
+    let lower: Vec<String> = bare.split_whitespace().map(str::to_lowercase).collect();
+    lower.join(" ")
+}
+
+/// The letter of a choice such as `b`, `(b)`, `b)`, `b. words` or `option b`.
+fn choice(plain: &str) -> Option<char> {
+    let rest = plain.strip_prefix("option ").unwrap_or(plain);
+    let rest = rest.strip_prefix('(').unwrap_or(rest);
+    let mut characters = rest.chars();
+    let letter = characters.next().filter(|letter| ('a'..='j').contains(letter))?;
+    match characters.next() {
+        None | Some(')' | '.' | ':') => Some(letter),
+        _ => None,
+    }
+}
+
+/// The only number in some words, without separators, leading or trailing zeros.
+fn only_number(plain: &str) -> Option<String> {
+    let mut numbers = Vec::new();
+    let mut rest = plain;
+    while let Some(start) = rest.find(|c: char| c.is_ascii_digit()) {
+        let negative = rest.get(..start).is_some_and(|before| before.ends_with('-'));
+        let tail = rest.get(start..).unwrap_or_default();
+        let end = tail
+            .char_indices()
+            .find(|(at, c)| !(c.is_ascii_digit() || (",.".contains(*c) && followed(tail, *at))))
+            .map_or(tail.len(), |(at, _)| at);
+        let number = tail.get(..end).unwrap_or_default();
+        numbers.push(tidy(number, negative));
+        rest = tail.get(end..).unwrap_or_default();
+    }
+    match numbers.as_slice() {
+        [one] => Some(one.clone()),
+        _ => None,
+    }
+}
+
+/// Whether a digit follows the sign at a place.
+fn followed(text: &str, at: usize) -> bool {
+    text.as_bytes().get(at + 1).is_some_and(u8::is_ascii_digit)
+}
+
+fn tidy(number: &str, negative: bool) -> String {
+    let bare: String = number.chars().filter(|c| *c != ',').collect();
+    let (whole, fraction) = bare.split_once('.').unwrap_or((&bare, ""));
+    let whole = whole.trim_start_matches('0');
+    let whole = if whole.is_empty() { "0" } else { whole };
+    let fraction = fraction.trim_end_matches('0');
+    let sign = if negative && (whole != "0" || !fraction.is_empty()) { "-" } else { "" };
+    if fraction.is_empty() { format!("{sign}{whole}") } else { format!("{sign}{whole}.{fraction}") }
+}
+
+const ANSWERS: [&str; 4] = ["answer", "final_answer", "finalAnswer", "result"];
+const THOUGHTS: [&str; 5] = ["reasoning", "explanation", "rationale", "thoughts", "thinking"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn answers_that_say_the_same_agree() {
+        for (one, other) in [
+            ("The total is 12.\nAnswer: $1,200.00", "#### 1200"),
+            ("**Answer:** (B)", "The answer is b. Because the sky is blue"),
+            ("So it is \\boxed{\\frac{1}{2}}", "answer: \\frac{1}{2}."),
+            ("{\"reasoning\": \"long\", \"answer\": \"18\"}", "```json\n{\"answer\": 18}\n```"),
+            ("{\"a\": 1, \"b\": [true]}", "{\"b\": [true], \"a\": 1.0}"),
+            ("Paris", "  paris. "),
+            ("-0.50 degrees", "it is -0.5 degrees"),
+        ] {
+            assert!(agree(one, other), "{one} / {other}");
+            assert!(agree(other, one), "{other} / {one}");
+        }
+    }
+
+    #[test]
+    fn answers_that_differ_or_say_nothing_do_not() {
+        for (one, other) in [
+            ("Answer: 12", "Answer: 13"),
+            ("Answer: A", "Answer: C"),
+            ("{\"answer\": \"x\"}", "{\"answer\": \"y\"}"),
+            ("", ""),
+            ("between 3 and 5", "between 3 and 6"),
+            ("-3", "3"),
+            ("{\"a\": 1}", "1"),
+        ] {
+            assert!(!agree(one, other), "{one} / {other}");
+        }
+    }
+}
