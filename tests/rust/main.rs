@@ -7,6 +7,7 @@ mod layout;
 mod orchestrate;
 mod plan;
 mod route;
+mod route_cascade;
 mod route_world;
 mod streams;
 mod vectors;

@@ -31,7 +31,8 @@ enum Said {
 }
 
 fn said(answer: &str) -> Said {
-    let answer = unfenced(answer.trim());
+    let answer = answer.trim();
+    let answer = fenced(answer).unwrap_or(answer);
     if let Ok(value @ (Value::Object(_) | Value::Array(_))) = serde_json::from_str(answer) {
         return said_json(value);
     }
@@ -54,12 +55,12 @@ fn said_json(value: Value) -> Said {
     }
 }
 
-/// The text inside a fence, where the whole answer is one.
-fn unfenced(answer: &str) -> &str {
-    let Some(inside) = answer.strip_prefix("```").and_then(|rest| rest.strip_suffix("```")) else {
-        return answer;
-    };
-    inside.split_once('\n').map_or(inside, |(_, inside)| inside).trim()
+/// The JSON inside the last fence, where there is some.
+fn fenced(answer: &str) -> Option<&str> {
+    let (before, _) = answer.rsplit_once("```")?;
+    let (_, block) = before.rsplit_once("```")?;
+    let inside = block.split_once('\n').map_or(block, |(_, inside)| inside).trim();
+    inside.starts_with(['{', '[']).then_some(inside)
 }
 
 /// What stands in the last box, after the last "answer", else on the last line.
@@ -75,7 +76,7 @@ fn final_words(answer: &str) -> &str {
     let lower = answer.to_ascii_lowercase();
     if let Some(at) = lower.rfind("answer") {
         let rest = answer.get(at + 6..).unwrap_or_default();
-        let rest = rest.trim_start_matches(|c: char| c.is_whitespace() || ":*=_".contains(c));
+        let rest = rest.trim_start_matches(|c: char| c.is_whitespace() || ":*=_\"".contains(c));
         let rest = rest.strip_prefix("is").map_or(rest, |rest| rest.trim_start_matches([':', ' ']));
         let line = rest.lines().map(str::trim).find(|line| !line.is_empty());
         if let Some(line) = line {
@@ -106,7 +107,7 @@ fn words_agree(one: &str, other: &str) -> bool {
     if one.is_empty() || other.is_empty() {
         return false;
     }
-    if one == other {
+    if bare(&one) == bare(&other) {
         return true;
     }
     if let (Some(one), Some(other)) = (choice(&one), choice(&other)) {
@@ -124,6 +125,11 @@ fn plain(words: &str) -> String {
     let bare = bare.trim().trim_matches(|c: char| "\"'".contains(c)).trim_end_matches(['.', ' ']);
     let lower: Vec<String> = bare.split_whitespace().map(str::to_lowercase).collect();
     lower.join(" ")
+}
+
+/// The same without spaces, and with one sort of quotes.
+fn bare(plain: &str) -> String {
+    plain.chars().filter(|c| *c != ' ').map(|c| if c == '\'' { '"' } else { c }).collect()
 }
 
 /// The letter of a choice such as `b`, `(b)`, `b)`, `b. words` or `option b`.
@@ -190,6 +196,7 @@ mod tests {
             ("{\"reasoning\": \"long\", \"answer\": \"18\"}", "```json\n{\"answer\": 18}\n```"),
             ("{\"a\": 1, \"b\": [true]}", "{\"b\": [true], \"a\": 1.0}"),
             ("Paris", "  paris. "),
+            ("{\"answer\": \"['a', 1]\"}", "So:\n```json\n{\"answer\": \"[\\\"a\\\",1]\"}\n```"),
             ("-0.50 degrees", "it is -0.5 degrees"),
         ] {
             assert!(agree(one, other), "{one} / {other}");
