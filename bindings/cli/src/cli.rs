@@ -2,8 +2,9 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::command::{audit, completions, man, replay};
+use crate::command::{audit, completions, count, emulator, man, quote, replay, route, send};
 use crate::failure::{Exit, Failure};
+use crate::settings::GlobalArgs;
 use crate::shell::Shell;
 
 /// Know the fare of a prompt before it is sent, and send it where it is worth it.
@@ -17,29 +18,45 @@ pub(crate) struct Cli {
     #[arg(long, global = true)]
     json: bool,
 
+    #[command(flatten)]
+    global: GlobalArgs,
+
     #[command(subcommand)]
     command: Command,
 }
 
 #[derive(Debug, Subcommand)]
-enum Command {
+pub(crate) enum Command {
     Audit(audit::Args),
     Completions(completions::Args),
+    Count(count::Args),
+    Emulator(emulator::Args),
     Man(man::Args),
+    Quote(quote::Args),
     Replay(replay::Args),
+    Route(route::Args),
+    Send(send::Args),
 }
 
 impl Cli {
-    pub(crate) fn shell(&self) -> Shell {
-        Shell { json: self.json }
+    /// What the command reads from and writes to, and the command itself.
+    pub(crate) fn into_parts(self) -> (Shell, Command) {
+        (Shell { json: self.json, global: self.global }, self.command)
     }
+}
 
+impl Command {
     pub(crate) fn run(self, shell: &Shell) -> Result<Exit, Failure> {
-        match self.command {
-            Command::Audit(args) => audit::run(&args, shell),
-            Command::Completions(args) => completions::run(&args),
-            Command::Man(args) => man::run(&args, shell),
-            Command::Replay(args) => replay::run(&args, shell),
+        match self {
+            Self::Audit(args) => audit::run(&args, shell),
+            Self::Completions(args) => completions::run(&args),
+            Self::Count(args) => count::run(&args, shell),
+            Self::Emulator(args) => emulator::run(&args, shell),
+            Self::Man(args) => man::run(&args, shell),
+            Self::Quote(args) => quote::run(&args, shell),
+            Self::Replay(args) => replay::run(&args, shell),
+            Self::Route(args) => route::run(&args, shell),
+            Self::Send(args) => send::run(&args, shell),
         }
     }
 }

@@ -6,12 +6,12 @@
 mod audit;
 mod cli;
 mod command;
-// Until every subcommand is here, not every way to read, write and fail has its first user.
-#[allow(dead_code)]
 mod failure;
 mod replay;
-#[allow(dead_code)]
+mod prompt;
+mod settings;
 mod shell;
+mod show;
 
 use std::process::ExitCode;
 
@@ -20,9 +20,8 @@ use clap::Parser;
 use crate::cli::Cli;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
-    let shell = cli.shell();
-    match cli.run(&shell) {
+    let (shell, command) = Cli::parse().into_parts();
+    match command.run(&shell) {
         Ok(exit) => exit.into(),
         Err(failure) => {
             shell.report(&failure);

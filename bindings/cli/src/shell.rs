@@ -3,19 +3,34 @@
 use std::fs;
 use std::io::{self, IsTerminal, Read, Write};
 use std::path::Path;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use anstyle::{AnsiColor, Style};
+use farebox_core::time::Timestamp;
 use serde::Serialize;
 
 use crate::failure::{Exit, Failure};
+use crate::settings::{GlobalArgs, Settings};
 
 /// The two streams of a command and how it is to write on them.
 #[derive(Debug)]
 pub(crate) struct Shell {
     pub(crate) json: bool,
+    pub(crate) global: GlobalArgs,
 }
 
 impl Shell {
+    /// What the command works with; read only by commands that need it.
+    pub(crate) fn settings(&self) -> Result<Settings, Failure> {
+        Settings::load(&self.global)
+    }
+
+    /// The moment.
+    pub(crate) fn now(&self) -> Timestamp {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        Timestamp::from_ms(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+    }
+
     /// Writes one JSON value and a newline: indented for people, on one line for programs.
     pub(crate) fn print_json(&self, value: &impl Serialize) -> Result<(), Failure> {
         let mut out = io::stdout().lock();
