@@ -176,30 +176,58 @@ impl Client {
             Ask::Body(body) => Box::new(parse(&body, None)?),
             Ask::Request(request) => request,
         };
+        self.flow_with(&request, &self.inner.policy, stream, name())
+    }
+
+    /// A call routed by a policy of its own, whose key the caller chose.
+    pub(crate) fn flow_by(
+        &self,
+        request: &Request,
+        policy: &Policy,
+        idempotency_key: String,
+    ) -> Result<Flow, Error> {
+        self.flow_with(request, policy, false, idempotency_key)
+    }
+
+    pub(crate) fn policy(&self) -> &Policy {
+        &self.inner.policy
+    }
+
+    pub(crate) fn vocabularies(&self) -> &Vocabularies {
+        &self.inner.vocabularies
+    }
+
+    fn flow_with(
+        &self,
+        request: &Request,
+        policy: &Policy,
+        stream: bool,
+        idempotency_key: String,
+    ) -> Result<Flow, Error> {
         let clock = Clock::new();
         let inner = &self.inner;
         // Quoting and holding are one step, or two calls could count on the same money.
         let mut budget = inner.lock_budget();
         let policy = match &budget {
-            Some(budget) => &budget.bend(&inner.policy, clock.now()),
-            None => &inner.policy,
+            Some(budget) => &budget.bend(policy, clock.now()),
+            None => policy,
         };
-        let quote = self.quote_at(&request, policy, clock)?;
+        let quote = self.quote_at(request, policy, clock)?;
         self.check_key(&quote)?;
         let settings = CallSettings {
             stream,
             seed: draw(),
-            idempotency_key: Some(format!("farebox-{:016x}{:016x}", draw(), draw())),
-            regional: inner.policy.region.is_some(),
+            idempotency_key: Some(idempotency_key),
+            regional: policy.region.is_some(),
             ..inner.settings.clone()
         };
-        let call = Call::new(&request, &quote.plan, &inner.catalog, settings)?;
+        let call = Call::new(request, &quote.plan, &inner.catalog, settings)?;
         let hold = match &mut budget {
             Some(budget) => Some(inner.hold(budget, &quote, clock)?),
             None => None,
         };
         drop(budget);
-        self.lock_posterior().record(&request, &quote.decision, clock.now());
+        self.lock_posterior().record(request, &quote.decision, clock.now());
         Ok(Flow::new(Arc::clone(inner), quote, call, clock, hold))
     }
 
@@ -348,6 +376,11 @@ impl fmt::Display for Failure {
 }
 
 impl std::error::Error for Failure {}
+
+/// A name nobody else has.
+pub(crate) fn name() -> String {
+    format!("farebox-{:016x}{:016x}", draw(), draw())
+}
 
 /// A number nobody can guess; the kernel draws none.
 fn draw() -> u64 {

@@ -104,7 +104,7 @@ impl Flow {
     }
 
     /// Ends the call now, if it has not ended.
-    fn end(&mut self) -> Outcome {
+    pub(crate) fn end(&mut self) -> Outcome {
         if let Some(outcome) = &self.outcome {
             return outcome.clone();
         }

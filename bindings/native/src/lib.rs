@@ -29,6 +29,7 @@ mod builder;
 mod client;
 mod clock;
 mod flow;
+mod orchestrate;
 mod secret;
 mod transport;
 
@@ -47,4 +48,5 @@ pub use farebox_core::route::{Policy, Posterior};
 pub use builder::Builder;
 pub use client::{Ask, Client, Failure, Reply};
 pub use flow::Flow;
+pub use orchestrate::{Running, StepResult, Verdict};
 pub use secret::Secret;
