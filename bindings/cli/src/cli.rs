@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::command::{audit, completions, count, emulator, man, quote, replay, route, send};
+use crate::command::{audit, bulk, completions, count, emulator, man, quote, replay, route, send};
 use crate::failure::{Exit, Failure};
 use crate::settings::GlobalArgs;
 use crate::shell::Shell;
@@ -28,6 +28,7 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Audit(audit::Args),
+    Bulk(bulk::Args),
     Completions(completions::Args),
     Count(count::Args),
     Emulator(emulator::Args),
@@ -49,6 +50,7 @@ impl Command {
     pub(crate) fn run(self, shell: &Shell) -> Result<Exit, Failure> {
         match self {
             Self::Audit(args) => audit::run(&args, shell),
+            Self::Bulk(args) => bulk::run(&args, shell),
             Self::Completions(args) => completions::run(&args),
             Self::Count(args) => count::run(&args, shell),
             Self::Emulator(args) => emulator::run(&args, shell),

@@ -4,6 +4,7 @@
 //! [`Exit`] or a [`Failure`], and only this file ends the process.
 
 mod audit;
+mod bulk;
 mod cli;
 mod command;
 mod failure;

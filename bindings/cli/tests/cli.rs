@@ -122,3 +122,20 @@ fn what_is_configured_holds_until_a_flag_says_otherwise() {
     assert!(err(&output).contains("config.toml:1: "), "{}", err(&output));
     std::fs::remove_dir_all(&folder).unwrap();
 }
+
+#[test]
+fn a_file_is_quoted_line_by_line_on_every_core() {
+    let body = r#"{"custom_id":"a","body":{"model":"gpt-5.4","input":"Name a city."}}"#;
+    let jobs = format!("{}not json\n{body}", format!("{body}\n").repeat(20_000));
+    let output = farebox(&["--json", "bulk", "quote", "-"], &jobs);
+    assert_eq!(output.status.code(), Some(7), "{}", err(&output));
+    let whole: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(whole["quote"]["requests"], 20_001);
+    assert_eq!(whole["quote"]["problems"][0]["line"], 20_001);
+    assert_eq!(whole["cheapest"]["serviceTier"], "batch");
+    let output = farebox(&["--json", "bulk", "quote", "-", "--within", "2"], body);
+    let one: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(one["cheapest"]["serviceTier"], "flex");
+    let tokens = |quote: &Value| quote["quote"]["models"]["gpt-5.4"]["inputTokens"].as_u64();
+    assert_eq!(tokens(&whole), tokens(&one).map(|tokens| tokens * 20_001));
+}

@@ -1,6 +1,7 @@
 //! One file a subcommand: its `Args`, and a `run` that does it.
 
 pub(crate) mod audit;
+pub(crate) mod bulk;
 pub(crate) mod completions;
 pub(crate) mod count;
 pub(crate) mod emulator;

@@ -1,0 +1,4 @@
+//! Work in bulk: files of requests, one JSON object a line.
+
+pub(crate) mod line;
+pub(crate) mod tally;
