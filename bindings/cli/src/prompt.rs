@@ -166,6 +166,6 @@ pub(crate) fn word<T: DeserializeOwned>(text: &str) -> Result<T, String> {
     serde_json::from_value(Value::from(text)).map_err(|error| error.to_string())
 }
 
-fn dollars(text: &str) -> Result<Pusd, String> {
+pub(crate) fn dollars(text: &str) -> Result<Pusd, String> {
     Pusd::parse(text.trim_start_matches('$')).map_err(|error| error.message)
 }

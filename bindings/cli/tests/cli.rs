@@ -139,3 +139,48 @@ fn a_file_is_quoted_line_by_line_on_every_core() {
     let tokens = |quote: &Value| quote["quote"]["models"]["gpt-5.4"]["inputTokens"].as_u64();
     assert_eq!(tokens(&whole), tokens(&one).map(|tokens| tokens * 20_001));
 }
+
+#[test]
+fn a_bulk_run_goes_on_where_it_was() {
+    let folder = std::env::temp_dir().join(format!("farebox-bulk-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let (jobs, results) = (folder.join("jobs.jsonl"), folder.join("results.jsonl"));
+    let line = |at: u32| {
+        format!(
+            "{{\"custom_id\":\"{at}\",\"body\":{{\"model\":\"gpt-5.4-nano\",\"input\":\"{at}\"}}}}\n"
+        )
+    };
+    std::fs::write(&jobs, (0..40).map(line).collect::<String>() + "not json\n").unwrap();
+    let emulator = Emulator::start(Options::default()).unwrap();
+    let url = format!("{}/v1", emulator.base_url());
+    let (jobs, out_path) = (jobs.to_str().unwrap(), results.to_str().unwrap());
+    let run = |more: &[&str]| {
+        let args = ["--json", "bulk", "run", jobs, "--out", out_path, "--base-url", &url];
+        farebox(&[&args, more].concat(), "")
+    };
+    let output = run(&[]);
+    assert_eq!(output.status.code(), Some(7), "{}", err(&output));
+    let bill = emulator.bill().lines.len();
+    assert_eq!(bill, 40);
+
+    // A kill takes the last results with it, one of them half written.
+    let text = std::fs::read_to_string(&results).unwrap();
+    let lines: Vec<&str> = text.lines().collect();
+    std::fs::write(&results, format!("{}\n{}", lines[..30].join("\n"), &lines[30][..9])).unwrap();
+    let output = run(&[]);
+    let summary: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(summary["done"], 41, "{}", err(&output));
+    let text = std::fs::read_to_string(&results).unwrap();
+    let mut numbers: Vec<u64> = text
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap()["line"].as_u64().unwrap())
+        .collect();
+    numbers.sort_unstable();
+    assert_eq!(numbers, (1..=41).collect::<Vec<u64>>());
+
+    std::fs::write(folder.join("other.jsonl"), line(7)).unwrap();
+    let other = folder.join("other.jsonl");
+    let args = ["bulk", "run", other.to_str().unwrap(), "--out", out_path];
+    assert!(err(&farebox(&args, "")).contains("another input"));
+    std::fs::remove_dir_all(&folder).unwrap();
+}

@@ -179,8 +179,13 @@ impl Client {
         self.flow_with(&request, &self.inner.policy, stream, name())
     }
 
-    /// A call routed by a policy of its own, whose key the caller chose.
-    pub(crate) fn flow_by(
+    /// A call by a policy of its own, which is sent once its flow is polled. A call that is made
+    /// again under the same key, after a crash say, is known to providers that honour such keys.
+    ///
+    /// # Errors
+    ///
+    /// As [`stream`](Self::stream).
+    pub fn call(
         &self,
         request: &Request,
         policy: &Policy,

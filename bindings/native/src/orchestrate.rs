@@ -210,7 +210,7 @@ impl Running {
     }
 
     fn begin(&mut self, call: RunCallId, request: &Request, policy: &Policy, key: &str) {
-        match self.client.flow_by(request, policy, idempotency_key(key)) {
+        match self.client.call(request, policy, idempotency_key(key)) {
             Ok(flow) => {
                 if let Some(worst_case) = flow.quote().plan.worst_case {
                     let quoted = RunInput::Quoted { call, worst_case };

@@ -11,6 +11,7 @@ use clap::Subcommand;
 use farebox_core::request::{ModelId, ServiceTier};
 use serde_json::json;
 
+use super::bulk_run;
 use crate::bulk::tally::{Prices, Tally};
 use crate::failure::{Exit, Failure};
 use crate::shell::Shell;
@@ -26,6 +27,7 @@ pub(crate) struct Args {
 #[derive(Debug, Subcommand)]
 enum Command {
     Quote(QuoteArgs),
+    Run(bulk_run::Args),
 }
 
 /// Say what a whole file costs on every model and in every lane
@@ -46,6 +48,7 @@ struct QuoteArgs {
 pub(crate) fn run(args: &Args, shell: &Shell) -> Result<Exit, Failure> {
     match &args.command {
         Command::Quote(args) => quote(args, shell),
+        Command::Run(args) => bulk_run::run(args, shell),
     }
 }
 
