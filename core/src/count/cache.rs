@@ -14,8 +14,8 @@ use core::sync::atomic::{
 
 use super::table::{Piece, mix, short_key, word};
 
-const SHORT_BITS: u32 = 12;
-const LONG_BITS: u32 = 11;
+const SHORT_BITS: u32 = 13;
+const LONG_BITS: u32 = 12;
 const SHORT_BYTES: usize = 7;
 const LONG_BYTES: usize = 24;
 const TEXT_MASK: u64 = (1 << 56) - 1;

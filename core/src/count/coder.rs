@@ -12,53 +12,78 @@ pub(crate) trait Coder {
     fn code(&mut self, weights: &Weights, base: u32, total: u32, symbol: usize) -> usize;
 }
 
-/// Weights of symbols whose sums are found and changed in logarithmic time (a Fenwick tree).
+/// Weights of symbols whose sums are found and changed in a few steps.
+///
+/// A tree whose nodes have sixteen children each and hold, for each child, the weights up to and
+/// with it: one line of the processor's cache, searched and changed as a whole.
 pub(crate) struct Weights {
-    /// Of `1..=2^n`: the sum of the weights in the block that ends there.
-    sums: Vec<u32>,
+    /// From the root down.
+    levels: Vec<Vec<Node>>,
 }
+
+const BRANCHES: usize = 16;
+
+#[derive(Clone, Copy)]
+#[repr(align(64))]
+struct Node([u32; BRANCHES]);
 
 impl Weights {
     /// So many symbols of weight 0.
     pub(crate) fn new(symbols: usize) -> Self {
-        Self { sums: vec![0; symbols.next_power_of_two() + 1] }
+        let mut levels = Vec::new();
+        let mut nodes = symbols;
+        loop {
+            nodes = nodes.div_ceil(BRANCHES);
+            levels.push(vec![Node([0; BRANCHES]); nodes]);
+            if nodes <= 1 {
+                break;
+            }
+        }
+        levels.reverse();
+        Self { levels }
     }
 
+    #[inline]
     pub(crate) fn add(&mut self, symbol: usize, weight: u32) {
-        let mut at = symbol + 1;
-        while let Some(sum) = self.sums.get_mut(at) {
-            *sum += weight;
-            at += at & at.wrapping_neg();
+        let mut at = symbol;
+        for level in self.levels.iter_mut().rev() {
+            let child = at % BRANCHES;
+            at /= BRANCHES;
+            if let Some(Node(sums)) = level.get_mut(at) {
+                for (i, sum) in sums.iter_mut().enumerate() {
+                    *sum += if i >= child { weight } else { 0 };
+                }
+            }
         }
     }
 
     /// The weights of all symbols before this one.
     pub(crate) fn before(&self, symbol: usize) -> u32 {
-        let (mut at, mut sum) = (symbol, 0);
-        while at > 0 {
-            sum += self.sums.get(at).copied().unwrap_or(0);
-            at &= at - 1;
+        let (mut at, mut before) = (symbol, 0);
+        for level in self.levels.iter().rev() {
+            let child = at % BRANCHES;
+            at /= BRANCHES;
+            if let (Some(Node(sums)), Some(last)) = (level.get(at), child.checked_sub(1)) {
+                before += sums[last];
+            }
         }
-        sum
+        before
     }
 
     /// The symbol at a place among the weights, and the weights before it and with it.
+    #[inline]
     fn find(&self, place: u32) -> (usize, u32, u32) {
-        let (mut at, mut before) = (0, 0);
-        let mut step = (self.sums.len() - 1) / 2;
-        // The last step of equal weight is the symbol itself, so its weight is at hand.
-        let mut after = self.sums.last().copied().unwrap_or(0);
-        while step > 0 {
-            let next = before + self.sums[at + step];
-            if next <= place {
-                at += step;
-                before = next;
-            } else {
-                after = next;
-            }
-            step /= 2;
+        let (mut at, mut left, mut weight) = (0, place, 0);
+        for level in &self.levels {
+            let Some(Node(sums)) = level.get(at) else { break };
+            let child = sums.iter().map(|sum| u32::from(*sum <= left)).sum::<u32>() as usize;
+            let child = child.min(BRANCHES - 1);
+            let before = if child > 0 { sums[child - 1] } else { 0 };
+            weight = sums[child] - before;
+            left = left.saturating_sub(before);
+            at = at * BRANCHES + child;
         }
-        (at, before, after)
+        (at, place - left, place - left + weight)
     }
 }
 

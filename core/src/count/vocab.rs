@@ -176,10 +176,13 @@ impl Vocab {
 
 #[inline(never)]
 fn count_piece(tables: Tables<'_>, window: &mut Window, piece: Piece<'_>) -> usize {
-    match tables.find(piece) {
-        NONE => bpe::encode(tables, window, piece.bytes(), |_| {}),
-        _ => 1,
+    // A long piece of a script without spaces is a clause; looking for it is hardly ever worth it,
+    // and encoding finds a token, too.
+    let is_clause = piece.len > 16 && piece.text[piece.at] >= 0xe0;
+    if !is_clause && tables.find(piece) != NONE {
+        return 1;
     }
+    bpe::encode(tables, window, piece.bytes(), |_| {})
 }
 
 impl core::fmt::Debug for Vocab {

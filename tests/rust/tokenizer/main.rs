@@ -5,12 +5,18 @@
 
 mod edits;
 mod parts;
+mod recorded;
 mod special;
 mod texts;
 
-use std::env;
+use std::{
+    env,
+    fs::File,
+    io::{BufWriter, Write as _},
+};
 
 use farebox_core::count::{Encoding, Vocab};
+use serde_json::json;
 use texts::Random;
 use tiktoken_rs::CoreBPE;
 
@@ -36,6 +42,25 @@ fn the_embedded_tables_are_those_of_the_file() {
         for _ in 0..number("FAREBOX_CASES", 20_000) / 10 {
             let text = texts::text(&mut random);
             assert_eq!(vocab.encode(&text), embedded.encode(&text), "{encoding:?} {text:?}");
+        }
+    }
+}
+
+/// Writes texts and their tokens for `tiktoken.py`, where `FAREBOX_PYTHON_CASES` says.
+#[test]
+fn texts_for_python() {
+    let Ok(file) = env::var("FAREBOX_PYTHON_CASES") else {
+        println!("no file asked for, skipped");
+        return;
+    };
+    let mut lines = BufWriter::new(File::create(file).unwrap());
+    for (encoding, vocab, _) in oracles() {
+        let mut random = Random::new(number("FAREBOX_SEED", 12));
+        for _ in 0..number("FAREBOX_CASES", 20_000) {
+            let text = texts::text(&mut random);
+            let tokens = vocab.encode(&text);
+            let case = json!({ "encoding": encoding.name(), "text": text, "tokens": tokens });
+            writeln!(lines, "{case}").unwrap();
         }
     }
 }

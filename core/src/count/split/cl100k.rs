@@ -1,7 +1,7 @@
 //! The pieces of `cl100k_base`.
 
 use super::super::class::{self, LETTER, LOWER, MARK, NEWLINE, NUMBER, OTHER, UPPER};
-use super::{Rule, SYMBOLS, byte, contraction, run, up_to_three_numbers, white_space};
+use super::{Rule, SYMBOLS, byte, contraction, plain_word, run, up_to_three_numbers, white_space};
 
 /// The expression, its alternatives in order:
 ///
@@ -20,6 +20,9 @@ const LETTERS: u16 = class::set(&[UPPER, LOWER, LETTER]);
 impl Rule for Cl100k {
     #[inline]
     fn piece_end(text: &[u8], at: usize) -> usize {
+        if let Some(end) = plain_word(text, at, true) {
+            return end;
+        }
         let (class, bytes) = class::at(text, at);
         let next = at + bytes;
         match class {

@@ -16,7 +16,7 @@ use o200k::O200k;
 use super::{
     class::{self, LETTER, LOWER, MARK, NEWLINE, NUMBER, OTHER, SPACE, UPPER},
     encoding::Encoding,
-    table::Piece,
+    table::{Piece, word},
 };
 
 /// Ends of pieces found at a time.
@@ -111,6 +111,38 @@ fn run(text: &[u8], mut at: usize, classes: u16) -> usize {
         }
         at += bytes;
     }
+}
+
+/// The end of a word of ASCII letters, all but the first lower case, with or without a space
+/// before: what most pieces are, found eight letters at a time. Nothing for any other piece.
+///
+/// What follows has to be ASCII and no apostrophe, so nothing after the letters belongs to them;
+/// a capital does not in `o200k`, and `capitals` says whether the letters may all be capitals.
+#[inline(always)]
+fn plain_word(text: &[u8], at: usize, capitals: bool) -> Option<usize> {
+    let first = at + usize::from(byte(text, at) == b' ');
+    let lead = byte(text, first);
+    if !lead.is_ascii_alphabetic() {
+        return None;
+    }
+    let mut end = first + 1;
+    loop {
+        let letters = word(text, end);
+        let letters = if capitals { letters | 0x2020_2020_2020_2020 } else { letters };
+        // The high bit of each byte that is not from a to z.
+        let low = letters & 0x7f7f_7f7f_7f7f_7f7f;
+        let from_a = low + 0x1f1f_1f1f_1f1f_1f1f;
+        let after_z = low + 0x0505_0505_0505_0505;
+        let others = (!from_a | after_z | letters) & 0x8080_8080_8080_8080;
+        if others != 0 {
+            end += others.trailing_zeros() as usize / 8;
+            break;
+        }
+        end += 8;
+    }
+    let next = byte(text, end);
+    let is_over = next < 0x80 && (capitals || next != b'\'') || end == text.len();
+    (is_over && (capitals || lead.is_ascii_lowercase() || end > first + 1)).then_some(end)
 }
 
 /// `\p{N}{1,3}`, of which the first is there.

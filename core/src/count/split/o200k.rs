@@ -1,7 +1,7 @@
 //! The pieces of `o200k_base` and `o200k_harmony`.
 
 use super::super::class::{self, LETTER, LOWER, MARK, NEWLINE, NUMBER, OTHER, UPPER};
-use super::{Rule, SYMBOLS, byte, contraction, run, up_to_three_numbers, white_space};
+use super::{Rule, SYMBOLS, byte, contraction, plain_word, run, up_to_three_numbers, white_space};
 
 /// The expression, its alternatives in order (`U` is `\p{Lu}\p{Lt}`, `l` is `\p{Ll}`, `o` is
 /// `\p{Lm}\p{Lo}\p{M}`, `s?` a contraction):
@@ -23,6 +23,9 @@ const CASELESS: u16 = class::set(&[LETTER, MARK]);
 impl Rule for O200k {
     #[inline]
     fn piece_end(text: &[u8], at: usize) -> usize {
+        if let Some(end) = plain_word(text, at, false) {
+            return end;
+        }
         let (class, bytes) = class::at(text, at);
         let next = at + bytes;
         match class {

@@ -59,14 +59,10 @@ fn main() -> ExitCode {
         best
     };
     let speeds = run("speed");
-    let units = |column: &str| match column {
-        "chat" => (1e6, "µs a prompt of 1.1 kB"),
-        _ => (0.0, "MB/s"),
-    };
     for pass in ["first", "warm"] {
         let columns: Vec<String> =
             CORPORA.iter().chain(&["chat"]).map(|name| format!("{pass} {name}")).collect();
-        println!("\n## Count, {pass} pass, MB/s (chat: {})\n", units("chat").1);
+        println!("\n## Count, {pass} pass, MB/s (chat: µs for a prompt of 1.1 kB)\n");
         table(&speeds, &columns);
     }
     println!("\n## Load to a first count, ms; memory added, MB\n");
@@ -106,7 +102,15 @@ fn table(figures: &Figures, columns: &[String]) {
 /// The figures another process measures; none for what takes it too long or stops it.
 fn worker(name: &str, kind: &str, folder: &str) -> Vec<(String, f64)> {
     let itself = env::current_exe().expect("this program");
-    let mut child = Command::new(itself)
+    // One core for all: some tokenizers would share a long text among several.
+    let mut command = if Command::new("taskset").arg("--version").output().is_ok() {
+        let mut command = Command::new("taskset");
+        command.args(["-c", "0"]).arg(itself);
+        command
+    } else {
+        Command::new(itself)
+    };
+    let mut child = command
         .args(["--worker", name, kind, folder])
         .env("RAYON_NUM_THREADS", "1")
         .stdout(Stdio::piped())
