@@ -1,6 +1,7 @@
 //! The vocabularies inside the binary: as files, and as tables used where they lie.
 
 /// Keeps what is read in words from lying across the lines of the processor's cache.
+#[cfg(any(feature = "embed-cl100k", feature = "embed-o200k"))]
 #[repr(align(64))]
 pub(super) struct Aligned<T: ?Sized>(pub(super) T);
 

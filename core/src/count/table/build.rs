@@ -214,6 +214,10 @@ impl Built {
     }
 }
 
+#[cfg_attr(
+    not(any(feature = "embed-cl100k", feature = "embed-o200k")),
+    allow(dead_code, reason = "nothing is embedded")
+)]
 impl<'a> Tables<'a> {
     /// The tables in what [`Built::to_bytes`] gave.
     pub(crate) fn of(bytes: &'a [u8]) -> Option<Self> {
@@ -242,6 +246,10 @@ impl<'a> Tables<'a> {
     }
 }
 
+#[cfg_attr(
+    not(any(feature = "embed-cl100k", feature = "embed-o200k")),
+    allow(dead_code, reason = "nothing is embedded")
+)]
 /// The first `N` numbers of `WIDTH` bytes, and what follows them.
 fn take<const WIDTH: usize, const N: usize>(bytes: &[u8]) -> Option<(&[[u8; WIDTH]; N], &[u8])> {
     let (numbers, rest) = bytes.split_at_checked(WIDTH * N)?;
