@@ -1,4 +1,6 @@
 //! The command line, through its binary.
+// What sets a test up may fail it as the test itself may.
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
 use std::io::Write;
 use std::process::{Command, Output, Stdio};

@@ -72,7 +72,7 @@ enum State {
     /// Nothing is under way until a moment.
     Waiting(Timestamp),
     /// It is over.
-    Done(Outcome),
+    Done(Box<Outcome>),
 }
 
 #[derive(Clone, Debug)]
@@ -157,7 +157,7 @@ impl Call {
                 Action::Receive { attempt: flight.attempt.id, until: self.deadline(flight).0 }
             }
             State::Waiting(until) => Action::Sleep { until: *until },
-            State::Done(outcome) => Action::Finish { outcome: outcome.clone() },
+            State::Done(outcome) => Action::Finish { outcome: Outcome::clone(outcome) },
             // INVARIANT: `send` leaves this state or queues an action.
             State::Ready => Action::Sleep { until: now },
         }
@@ -507,7 +507,7 @@ impl Call {
 
     fn finish(&mut self, answer: Option<Answer>, error: Option<Error>) {
         let attempts = core::mem::take(&mut self.attempts);
-        self.state = State::Done(Outcome { answer, error, attempts });
+        self.state = State::Done(Box::new(Outcome { answer, error, attempts }));
     }
 
     fn emit(&mut self, attempt: AttemptId, kind: EventKind) {

@@ -88,7 +88,7 @@ impl Cache {
             for (known, word) in entry.words.iter().zip(words) {
                 known.store(word, Relaxed);
             }
-            let written = writing + (1 << 16) | (len as u64) << 8 | count as u64;
+            let written = (writing + (1 << 16)) | ((len as u64) << 8) | count as u64;
             entry.state.store(written, Release);
         }
         count

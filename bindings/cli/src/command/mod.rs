@@ -7,7 +7,7 @@ pub(crate) mod completions;
 pub(crate) mod count;
 pub(crate) mod emulator;
 pub(crate) mod man;
-pub(crate) mod replay;
 pub(crate) mod quote;
+pub(crate) mod replay;
 pub(crate) mod route;
 pub(crate) mod send;

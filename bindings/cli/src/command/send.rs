@@ -159,10 +159,10 @@ fn line(receipt: &Receipt) -> String {
     if receipt.attempts.len() > 1 {
         text.push_str(&format!(", {} attempts", receipt.attempts.len()));
     }
-    if let Some(baseline) = &receipt.baseline {
-        if receipt.model.as_ref() != Some(&baseline.model) {
-            text.push_str(&format!(", {} on {}", show::dollars(baseline.cost), baseline.model));
-        }
+    if let Some(baseline) = &receipt.baseline
+        && receipt.model.as_ref() != Some(&baseline.model)
+    {
+        text.push_str(&format!(", {} on {}", show::dollars(baseline.cost), baseline.model));
     }
     text
 }

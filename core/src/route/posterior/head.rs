@@ -221,7 +221,7 @@ pub(super) fn learn(
     keep_words: bool,
 ) {
     if keep_words {
-        own.words.get_or_insert_with(|| Words::new());
+        own.words.get_or_insert_with(Words::new);
     }
     let forecast = Heads { shared, own }.forecast(plain, x, signal);
     let forecasts = [plain, forecast.structural, forecast.worded];
@@ -283,7 +283,7 @@ impl Words {
         for gram in grams {
             let at = usize::from(*gram) * 2;
             let Some(pair) = self.counts.get_mut(at..at + 2) else { continue };
-            if pair.iter().any(|count| *count == u8::MAX) {
+            if pair.contains(&u8::MAX) {
                 pair.iter_mut().for_each(|count| *count /= 2);
             }
             if let Some(count) = pair.get_mut(side) {

@@ -1,5 +1,6 @@
 //! Reading lines of outcomes.
 
+use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -20,9 +21,9 @@ use crate::request::Request;
 #[non_exhaustive]
 pub enum Line {
     /// A decision of Farebox's own and how it turned out.
-    Logged(alloc::boxed::Box<LoggedDecision>),
+    Logged(Box<LoggedDecision>),
     /// How two models did on one prompt.
-    Pair(Pair),
+    Pair(Box<Pair>),
 }
 
 /// A decision of Farebox's own and how it turned out.
@@ -147,7 +148,7 @@ impl Outcomes {
                     if costs.into_iter().flatten().any(|cost| !(0.0..1e9).contains(&cost)) {
                         return Err(wrong("has a cost that is no amount of dollars".to_string()));
                     }
-                    self.rows.push(Row::of(pair, words));
+                    self.rows.push(Row::of(*pair, words));
                 }
             }
         }
