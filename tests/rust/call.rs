@@ -102,8 +102,7 @@ fn cutting_bodies_changes_no_call() {
     }
 }
 
-fn bytewise(step: &farebox_core::call::ScriptStep) -> Vec<farebox_core::call::ScriptStep> {
-    use farebox_core::call::{Input, ScriptStep};
+fn bytewise(step: &ScriptStep) -> Vec<ScriptStep> {
     let Input::Body { attempt, bytes } = &step.input else { return vec![step.clone()] };
     let pieces = bytes.iter().map(|byte| ScriptStep {
         at: step.at,

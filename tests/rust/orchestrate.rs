@@ -27,7 +27,9 @@ fn settings(seed: u64) -> RunSettings {
             max_depth: 1 + (seed / 11 % 5) as u32,
             max_retries: (seed / 13 % 3) as u32,
             max_replans: (seed / 17 % 3) as u32,
-            max_cost: (seed % 2 == 0).then(|| Pusd::from_pusd(1_000 + seed * 7_919 % 40_000)),
+            max_cost: seed
+                .is_multiple_of(2)
+                .then(|| Pusd::from_pusd(1_000 + seed * 7_919 % 40_000)),
             call_timeout_ms: 2_000,
             total_timeout_ms: 5_000 + seed * 31 % 60_000,
         },

@@ -1,7 +1,7 @@
 //! The command line of Farebox.
 //!
 //! Each subcommand is a file in `command` with its `Args` and its `run`; `run` returns an
-//! [`Exit`] or a [`Failure`], and only this file ends the process.
+//! exit code or a failure, and only this file ends the process.
 
 mod audit;
 mod bulk;
