@@ -43,6 +43,36 @@ export interface ParseInput {
 }
 
 /**
+ * A call and what happens to it.
+ */
+export interface Rehearsal {
+    /**
+     * The request, unless `body` is given.
+     */
+    request?: Request;
+    /**
+     * A body in a provider's own shape.
+     */
+    body?: Record<string, unknown>;
+    /**
+     * What will be tried.
+     */
+    plan: Plan;
+    /**
+     * Choices about the call.
+     */
+    settings?: CallSettings;
+    /**
+     * When it begins.
+     */
+    now: Timestamp;
+    /**
+     * What happens then, in order.
+     */
+    steps: ScriptStep[];
+}
+
+/**
  * A change of the caller's wishes.
  */
 export type Change = { type: "failure_cost_above"; usd: Pusd } | { type: "preset"; preset: Preset } | { type: "stakes"; stakes: Stakes };
@@ -108,6 +138,24 @@ export interface Decision {
 export type ProviderId = string;
 
 /**
+ * A decision of Farebox's own and how it turned out.
+ */
+export interface LoggedDecision {
+    /**
+     * The decision, with how probable it was.
+     */
+    decision: Decision;
+    /**
+     * How it turned out.
+     */
+    observation: Observation;
+    /**
+     * What it cost.
+     */
+    cost?: Pusd;
+}
+
+/**
  * A decision to be made concrete.
  */
 export interface PlanInput {
@@ -157,6 +205,58 @@ export interface Pending {
      * The chosen arm.
      */
     arm: Arm;
+    /**
+     * The rung it stands on.
+     */
+    rung: number;
+    /**
+     * Features of the prompt, in thousandths.
+     */
+    featuresMilli: number[];
+    /**
+     * Hashes of its words, where those are counted.
+     */
+    grams?: number[];
+}
+
+/**
+ * A figure and the interval nineteen of twenty resamples of the prompts fall in.
+ */
+export interface Band {
+    /**
+     * The lower end.
+     */
+    lowPpm: number;
+    /**
+     * The figure.
+     */
+    ppm: number;
+    /**
+     * The upper end.
+     */
+    highPpm: number;
+}
+
+/**
+ * A goal and what is to happen on the way to it.
+ */
+export interface TranscriptInput {
+    /**
+     * The goal.
+     */
+    goal: Goal;
+    /**
+     * Who does what, and where the run must stop.
+     */
+    settings?: RunSettings;
+    /**
+     * When it starts.
+     */
+    now: Timestamp;
+    /**
+     * What happens, in order.
+     */
+    steps: Moment[];
 }
 
 /**
@@ -186,6 +286,10 @@ export interface Ranked {
      * The model at an effort.
      */
     arm: Arm;
+    /**
+     * The rung it stands on, from 0; a named model that is on no rung stands above all.
+     */
+    rung: number;
     /**
      * How often it is believed to succeed, in parts per million.
      */
@@ -349,6 +453,24 @@ export interface Model {
 export type Timestamp = number;
 
 /**
+ * A number of steps that is not known before the plan.
+ */
+export interface StepRange {
+    /**
+     * At least.
+     */
+    low: number;
+    /**
+     * Probably.
+     */
+    expected: number;
+    /**
+     * At most.
+     */
+    high: number;
+}
+
+/**
  * A number of tokens that is not known exactly; `low <= expected <= high`.
  */
 export interface TokenRange {
@@ -370,6 +492,29 @@ export interface TokenRange {
  * A piece of a [`Message`].
  */
 export type Part = { type: "audio"; source: Source; durationMs?: number } | { type: "file"; source: Source; filename?: string } | { type: "image"; source: Source; detail?: ImageDetail; size?: PixelSize } | { type: "other"; value: unknown } | { type: "reasoning"; itemId?: string; text?: string; opaque?: string; reasoningTokens?: number } | { type: "refusal"; text: string } | { type: "text"; text: string } | { type: "tool_call"; callId: string; itemId?: string; name: string; arguments: string } | { type: "tool_result"; callId: string; content: Part[]; isError?: boolean };
+
+/**
+ * A piece of a stream.
+ */
+export type Chunk = string | number[];
+
+/**
+ * A piece to work on.
+ */
+export interface Material {
+    /**
+     * What steps call it; a file name serves well.
+     */
+    name: string;
+    /**
+     * What the planner is told of it.
+     */
+    about?: string;
+    /**
+     * It.
+     */
+    text: string;
+}
 
 /**
  * A probability that is not known exactly, in parts per million.
@@ -502,6 +647,57 @@ export interface QuoteInput {
 }
 
 /**
+ * A span that spending is counted over.
+ */
+export type Window = "call" | "day" | "month" | "session";
+
+/**
+ * A stream given in pieces.
+ */
+export interface SseScript {
+    /**
+     * The pieces, each a text or a list of bytes.
+     */
+    chunks: Chunk[];
+    /**
+     * The longest event accepted; a call's default otherwise.
+     */
+    maxEventBytes?: number | undefined;
+}
+
+/**
+ * A stream that was recorded whole.
+ */
+export interface SseTranscript {
+    /**
+     * Its events.
+     */
+    events: SseEvent[];
+    /**
+     * The event whose blank line never came, if it has data; the standard drops it.
+     */
+    unterminated?: SseEvent;
+    /**
+     * The reconnection time the stream asked for last.
+     */
+    retryMs?: number;
+}
+
+/**
+ * A text to be cut into tokens.
+ */
+export interface TokensInput {
+    /**
+     * The encoding's published name.
+     */
+    encoding: string;
+    /**
+     * The text; nothing in it is taken for a special token.
+     */
+    text: string;
+}
+
+/**
  * A tool the model wants called.
  */
 export interface AnswerToolCall {
@@ -546,6 +742,24 @@ export type Check = { type: "agreement"; with: Arm } | { type: "caller" } | { ty
  * A wire format: which endpoint of which provider family a body is written for.
  */
 export type Api = "chat" | "generate_content" | "messages" | "responses";
+
+/**
+ * All that a receipt is made from, as plain data.
+ */
+export interface Settlement {
+    /**
+     * How the call ended.
+     */
+    outcome: Outcome;
+    /**
+     * The estimate of the model that was chosen first.
+     */
+    estimate?: Estimate | undefined;
+    /**
+     * The model to compare with.
+     */
+    baseline?: ModelId | undefined;
+}
 
 /**
  * An HTTP request without its secret, which the host adds last; safe to log.
@@ -593,6 +807,24 @@ export interface CostRange {
      * The price of the high usage.
      */
     high: Pusd;
+}
+
+/**
+ * Centre and spread of the features of a workload's prompts.
+ */
+export interface Moments {
+    /**
+     * Prompts seen.
+     */
+    prompts: number;
+    /**
+     * Means, in thousandths.
+     */
+    meansMilli: number[];
+    /**
+     * Mean squares of the distance from the mean, in thousandths.
+     */
+    variancesMilli: number[];
 }
 
 /**
@@ -670,25 +902,7 @@ export interface RouteInput {
 /**
  * Families of models whose prompts are framed alike.
  */
-export type CountingFamily = "claude3" | "claude4" | "claude46" | "gemini" | "openai_chat" | "openai_harmony" | "openai_harmony52" | "unknown";
-
-/**
- * How a call ended and what was expected of it.
- */
-export interface ReceiptInput {
-    /**
-     * How the call ended.
-     */
-    outcome: Outcome;
-    /**
-     * The estimate of the chosen model.
-     */
-    estimate?: Estimate;
-    /**
-     * The model to hold the saving against.
-     */
-    baseline?: ModelId;
-}
+export type CountingFamily = "claude3" | "claude4" | "claude45" | "claude46" | "claude47" | "gemini2" | "gemini25" | "gemini3" | "openai_chat" | "openai_harmony" | "openai_harmony52" | "openai_o1" | "unknown";
 
 /**
  * How a call ended.
@@ -755,6 +969,89 @@ export interface Counting {
 }
 
 /**
+ * How a run ended.
+ */
+export interface RunOutcome {
+    /**
+     * The final answer, if there is one.
+     */
+    answer?: Answer;
+    /**
+     * Why the run ended early, if it did; an answer beside it was made from what there was.
+     */
+    error?: Error;
+    /**
+     * Every step of every plan, in order.
+     */
+    steps: StepReport[];
+    /**
+     * What it cost.
+     */
+    receipt: RunReceipt;
+}
+
+/**
+ * How a stream went; rates and utilities are means over the draws, in parts per million of what a
+ * right answer is worth.
+ */
+export interface Online {
+    /**
+     * The stronger model.
+     */
+    strong: string;
+    /**
+     * The weaker model.
+     */
+    weak: string;
+    /**
+     * How many prompts.
+     */
+    prompts: number;
+    /**
+     * How many labels.
+     */
+    labels: number;
+    /**
+     * Prompts at the end that are scored.
+     */
+    scored: number;
+    /**
+     * Utility there of the better constant tier.
+     */
+    constantPpm: number;
+    /**
+     * Utility there of the kernel.
+     */
+    kernelPpm: number;
+    /**
+     * Utility there of the best tier of each label.
+     */
+    taskOraclePpm: number;
+    /**
+     * Share of the gain from the constant tier to the task oracle; absent where that is below a
+     * five-hundredth, and so noise.
+     */
+    shareOfGainPpm?: number;
+    /**
+     * Utility lost against the better constant tier over the first 150 prompts, for each of them.
+     */
+    regret150Ppm: number;
+    /**
+     * Quality of the kernel there.
+     */
+    qualityPpm: number;
+    /**
+     * Share of prompts it sent to the stronger model there.
+     */
+    strongSharePpm: number;
+    /**
+     * Mean squared error of forecasts on a label after 30 outcomes there, less that of the
+     * label's true mean.
+     */
+    excessBrier30Ppm?: number;
+}
+
+/**
  * How an answer is checked before it is accepted.
  */
 export interface Verify {
@@ -772,6 +1069,11 @@ export interface Verify {
  * How closely the model looks at a picture.
  */
 export type ImageDetail = "auto" | "high" | "low" | "original";
+
+/**
+ * How far a step came.
+ */
+export type StepStatus = "done" | "failed" | "ready" | "running" | "skipped";
 
 /**
  * How fast an arm answers, as measured.
@@ -825,6 +1127,77 @@ export interface Explore {
 }
 
 /**
+ * How much may be spent within a window.
+ */
+export interface Limit {
+    /**
+     * The window.
+     */
+    window: Window;
+    /**
+     * How much.
+     */
+    amount: Pusd;
+    /**
+     * What happens at the limit.
+     */
+    force?: Force;
+}
+
+/**
+ * How often an arm succeeded and failed on prompts with a word, by the word's hash.
+ */
+export interface Words {
+    /**
+     * Weight of the words' score, in millionths.
+     */
+    scaleMicro: number;
+    /**
+     * Its variance, in millionths.
+     */
+    varianceMicro: number;
+    /**
+     * Successes and failures of each bucket, a byte each; both are halved when one is full.
+     */
+    counts: string;
+    /**
+     * Successes and failures in all.
+     */
+    totals: [number, number];
+}
+
+/**
+ * How outcomes are replayed.
+ */
+export interface ReplayOptions {
+    /**
+     * What one answer of the stronger model costs, as a share of what a right answer is worth.
+     * Outcomes that carry costs are scaled to it.
+     */
+    strongCostPpm?: number;
+    /**
+     * Numbers of labelled outcomes to learn from before the rest is scored.
+     */
+    labels?: number[];
+    /**
+     * How often labelled outcomes are drawn anew; figures are means over the draws.
+     */
+    draws?: number;
+    /**
+     * What every draw is made from: the same seed, the same report.
+     */
+    seed?: number;
+    /**
+     * Resamples behind each interval.
+     */
+    resamples?: number;
+    /**
+     * Whether hashed words of prompts are learned from as well.
+     */
+    words?: boolean;
+}
+
+/**
  * How pictures are turned into tokens.
  */
 export type ImageCounting = { type: "area"; pixelsPerToken: number; maxTokens: number } | { type: "patches"; multiplierPpm: number; maxPatches: number } | { type: "tiles"; baseTokens: number; tileTokens: number };
@@ -848,9 +1221,36 @@ export interface Verifier {
 }
 
 /**
+ * How well a score orders prompts by what they gain from the stronger model.
+ */
+export interface Curve {
+    /**
+     * Share of the gap closed, averaged over all shares of prompts; absent where the stronger
+     * model is not better by a hundredth, so that there is no gap to close.
+     */
+    apgr?: Band;
+    /**
+     * Share of prompts at which half of the gap is closed.
+     */
+    cpt50Ppm?: number;
+    /**
+     * Share of prompts at which four fifths of the gap are closed.
+     */
+    cpt80Ppm?: number;
+    /**
+     * Quality with none, a tenth, … all of the prompts at the stronger model.
+     */
+    qualityPpm: number[];
+}
+
+/**
  * Input and output of every operation.
  */
 export interface Operations {
+    /**
+     * Runs a call against a script, without a network and without waiting.
+     */
+    call: [Rehearsal, Told[]];
     /**
      * Counts a request's prompt as a model's provider would.
      */
@@ -863,6 +1263,10 @@ export interface Operations {
      * Estimates a request on one model.
      */
     estimate: [EstimateInput, Estimate];
+    /**
+     * Takes a goal through everything that happens on the way to it.
+     */
+    orchestrate: [TranscriptInput, Transcript];
     /**
      * Reads a body that was written for a provider into the package's own request.
      */
@@ -886,11 +1290,23 @@ export interface Operations {
     /**
      * Holds what a call cost against its estimate, and against what it would have cost elsewhere.
      */
-    receipt: [ReceiptInput, Receipt];
+    receipt: [Settlement, Receipt];
     /**
      * Chooses among estimates.
      */
     route: [RouteInput, Decision];
+    /**
+     * Reads a recorded stream of server-sent events.
+     */
+    sse: [SseScript, SseTranscript];
+    /**
+     * Adds amounts up, exactly.
+     */
+    sum: [Pusd[], Pusd];
+    /**
+     * Cuts a text into tokens, by their ranks.
+     */
+    tokens: [TokensInput, Tokens];
 }
 
 /**
@@ -929,6 +1345,33 @@ export interface CallLimits {
 }
 
 /**
+ * Limits, and the ledger under them.
+ *
+ * # Examples
+ *
+ * ```
+ * use farebox_core::budget::{Budget, Limit, Window};
+ * use farebox_core::money::Pusd;
+ * use farebox_core::time::Timestamp;
+ *
+ * let now = Timestamp::from_ms(1_795_305_600_000);
+ * let mut budget = Budget::new(vec![Limit::hard(Window::Day, Pusd::parse("1")?)]);
+ * let hold = budget.hold(Pusd::parse("0.8")?, now)?;
+ * assert!(budget.hold(Pusd::parse("0.3")?, now).is_err());
+ * budget.settle(hold, Pusd::parse("0.1")?);
+ * assert_eq!(budget.left(now), Some(Pusd::parse("0.9")?));
+ * # Ok::<(), farebox_core::error::Error>(())
+ * ```
+ */
+export interface Budget {
+    /**
+     * What may be spent; every limit holds by itself.
+     */
+    limits?: Limit[];
+    ledger?: unknown;
+}
+
+/**
  * Models in order of strength, from least to most: what routing chooses among.
  */
 export interface Ladder {
@@ -957,9 +1400,37 @@ export interface EncodingsInput {
 }
 
 /**
+ * Money held for one call that has not been settled.
+ */
+export interface Hold {
+    /**
+     * Its name.
+     */
+    id: HoldId;
+    /**
+     * How much.
+     */
+    amount: Pusd;
+    /**
+     * Since when.
+     */
+    at: Timestamp;
+}
+
+/**
+ * Names money held for one call.
+ */
+export type HoldId = number;
+
+/**
  * Names one attempt within its call, counted from zero.
  */
 export type AttemptId = number;
+
+/**
+ * Names one call of a run, or one check by the caller, counted from zero.
+ */
+export type RunCallId = number;
 
 /**
  * One HTTP exchange of a call.
@@ -1012,6 +1483,28 @@ export interface Attempt {
 }
 
 /**
+ * One attempt of a run, and whose it was.
+ */
+export interface RunAttempt {
+    /**
+     * The call.
+     */
+    call: RunCallId;
+    /**
+     * What the call was for.
+     */
+    role: RunRole;
+    /**
+     * The step it belonged to, if it belonged to one.
+     */
+    step?: string;
+    /**
+     * The attempt.
+     */
+    attempt: Attempt;
+}
+
+/**
  * One change of the caller's wishes, and what would have been chosen under it.
  */
 export interface Otherwise {
@@ -1027,6 +1520,24 @@ export interface Otherwise {
      * Both as a clause, such as "gpt-5.4 if stakes were high".
      */
     message: string;
+}
+
+/**
+ * One event, as the standard dispatches it.
+ */
+export interface SseEvent {
+    /**
+     * Its type: `message` where the stream names none.
+     */
+    event: string;
+    /**
+     * Its data, lines joined by line feeds.
+     */
+    data: string;
+    /**
+     * The last id the stream has given, empty when none.
+     */
+    id?: string;
 }
 
 /**
@@ -1074,9 +1585,141 @@ export interface Reason {
 }
 
 /**
+ * One source of prompts and one pair of models.
+ */
+export interface Cell {
+    /**
+     * Where the prompts come from.
+     */
+    source: string;
+    /**
+     * The stronger model.
+     */
+    strong: string;
+    /**
+     * The weaker model.
+     */
+    weak: string;
+    /**
+     * How many prompts.
+     */
+    prompts: number;
+    /**
+     * How often the stronger model is right.
+     */
+    strongPpm: number;
+    /**
+     * How often the weaker model is right.
+     */
+    weakPpm: number;
+    /**
+     * Before any outcome is known.
+     */
+    cold: Curve;
+    /**
+     * By prompt length alone.
+     */
+    length: Curve;
+    /**
+     * By chance.
+     */
+    chance: Curve;
+    /**
+     * By an oracle that knows both outcomes of every prompt.
+     */
+    oracle: Curve;
+    /**
+     * How many of the two cold nine-in-ten intervals hold the true rate.
+     */
+    intervalsHeld: number;
+    /**
+     * After each number of labelled outcomes, scored on the rest.
+     */
+    labelled: Labelled[];
+}
+
+/**
+ * One step of a [`WorkPlan`].
+ */
+export interface WorkStep {
+    /**
+     * Its name, of its own within the run.
+     */
+    id: string;
+    /**
+     * The kind of work, which decides how it is routed.
+     */
+    kind: WorkKind;
+    /**
+     * What is to be done, complete in itself.
+     */
+    instruction: string;
+    /**
+     * What it is given: names of materials, of earlier steps whose results it needs, or
+     * [`GOAL`](Self::GOAL).
+     */
+    inputs?: string[];
+    /**
+     * Steps that must be done before, though it is not given their results.
+     */
+    after?: string[];
+    /**
+     * What makes a result acceptable, in words a checker can apply to the result alone.
+     */
+    acceptance?: string;
+}
+
+/**
+ * One thing that happened in a run.
+ */
+export type RunEvent = { at: Timestamp; spent: Pusd } & RunEventKind;
+
+/**
  * One thing that happened, and the attempt it belongs to.
  */
 export type Event = { attempt: AttemptId } & EventKind;
+
+/**
+ * One thing that happens at a moment.
+ */
+export interface ScriptStep {
+    /**
+     * When.
+     */
+    at: Timestamp;
+    /**
+     * What.
+     */
+    input: Input;
+}
+
+/**
+ * One thing that happens to a run.
+ */
+export interface Moment {
+    /**
+     * When.
+     */
+    at: Timestamp;
+    /**
+     * What; absent when the host crashes here and goes on from the saved state.
+     */
+    input?: RunInput;
+}
+
+/**
+ * One thing the machine told the host to do, and when.
+ */
+export interface Told {
+    /**
+     * When.
+     */
+    at: Timestamp;
+    /**
+     * What.
+     */
+    action: Action;
+}
 
 /**
  * One turn of a conversation.
@@ -1201,6 +1844,47 @@ export interface Notice {
  * Something the model may call.
  */
 export type Tool = { type: "function"; name: string; description?: string; parameters?: unknown; strict?: boolean } | { type: "hosted"; kind: HostedTool; settings?: Record<string, unknown> };
+
+/**
+ * Steps towards a goal, in the planner's order.
+ */
+export interface WorkPlan {
+    /**
+     * The steps.
+     */
+    steps: WorkStep[];
+    /**
+     * The final answer itself, where the goal needs no steps.
+     */
+    answer?: string;
+}
+
+/**
+ * Structural weights of a workload, or of one arm on it, and how well they have forecast.
+ */
+export interface Head {
+    /**
+     * Outcomes learned from.
+     */
+    outcomes: number;
+    /**
+     * Weights on the logit scale, in millionths.
+     */
+    weightsMicro: number[];
+    /**
+     * Their variances, in millionths.
+     */
+    variancesMicro: number[];
+    /**
+     * Logarithmic loss of the plain rate, the structural and the worded forecast, in thousandths;
+     * kept by what all arms share.
+     */
+    lossesMilli?: number[];
+    /**
+     * What hashed words say, where that is kept.
+     */
+    words?: Words;
+}
 
 /**
  * Successes and failures, fading with time.
@@ -1378,6 +2062,20 @@ export interface PixelSize {
 }
 
 /**
+ * The tokens of a text.
+ */
+export interface Tokens {
+    /**
+     * How many.
+     */
+    count: number;
+    /**
+     * Their ranks, in order.
+     */
+    tokens: number[];
+}
+
+/**
  * Tokens an answer will probably take.
  */
 export interface OutputForecast {
@@ -1475,6 +2173,11 @@ export interface Checks {
 export type NoticeCode = "cheaper_model" | "long_context_price" | "shut_down" | "shut_down_soon" | "unpriced" | "unknown_model";
 
 /**
+ * What a call is made for.
+ */
+export type RunRole = "planner" | "worker" | "verifier";
+
+/**
  * What a call will try, in order.
  */
 export interface Plan {
@@ -1518,6 +2221,81 @@ export interface Quote {
 }
 
 /**
+ * What a run cost; the sums are those of its attempts.
+ */
+export interface RunReceipt {
+    /**
+     * What all attempts cost, as far as it was reported.
+     */
+    cost: Pusd;
+    /**
+     * What may have been billed beside that: attempts whose bill is not known, and calls that
+     * were lost in a crash or never reported back.
+     */
+    unsettled?: Pusd;
+    /**
+     * The same by role.
+     */
+    roles: Partial<Record<RunRole, RoleReceipt>>;
+    /**
+     * Every attempt of every call, failed and cancelled ones too, in the order they were settled.
+     */
+    attempts: RunAttempt[];
+    /**
+     * What was said before, if it was asked.
+     */
+    quote?: RunQuote;
+}
+
+/**
+ * What a run did.
+ */
+export interface Transcript {
+    /**
+     * What it asked for: at first, and after each thing that happened, up to and with the `wait`.
+     */
+    steps: RunAction[][];
+    /**
+     * How it ended, if it did.
+     */
+    outcome?: RunOutcome;
+}
+
+/**
+ * What a run will cost, and what the same goal would cost without one.
+ */
+export interface RunQuote {
+    /**
+     * The whole run.
+     */
+    cost: CostRange;
+    /**
+     * Its parts by role.
+     */
+    roles: Partial<Record<RunRole, CostRange>>;
+    /**
+     * How many steps were reckoned with.
+     */
+    steps: StepRange;
+    /**
+     * The model that would do it alone.
+     */
+    aloneModel: ModelId;
+    /**
+     * What it would cost there: one call that reads the goal and every material.
+     */
+    alone: CostRange;
+    /**
+     * Whether the split pays, as far as prices and evidence tell.
+     */
+    verdict: SplitVerdict;
+    /**
+     * Why, the weightiest reason first.
+     */
+    reasons: string[];
+}
+
+/**
  * What a usage costs, part by part.
  */
 export interface Cost {
@@ -1557,14 +2335,117 @@ export interface Cost {
 export type Stakes = "low" | "normal" | "high" | "critical";
 
 /**
+ * What always choosing one arm would have given, estimated from logged decisions.
+ */
+export interface LoggedArm {
+    /**
+     * The arm, as one word.
+     */
+    arm: string;
+    /**
+     * Judged decisions that chose it.
+     */
+    decisions: number;
+    /**
+     * How many evenly weighted decisions they are worth.
+     */
+    effectiveDecisions: number;
+    /**
+     * Its success on all logged traffic.
+     */
+    successPpm: number;
+    /**
+     * What one answer cost, where that was logged.
+     */
+    cost?: Pusd;
+}
+
+/**
+ * What became of a step.
+ */
+export interface StepReport {
+    /**
+     * Its name.
+     */
+    id: string;
+    /**
+     * The kind of work.
+     */
+    kind: WorkKind;
+    /**
+     * The plan it is from, counted from zero.
+     */
+    plan: number;
+    /**
+     * What it waited for: steps only.
+     */
+    waitedFor: string[];
+    /**
+     * How far it came.
+     */
+    status: StepStatus;
+    /**
+     * The rung it ended on, counted from zero.
+     */
+    rung: number;
+    /**
+     * Calls made to do it and to look at it.
+     */
+    calls: number;
+    /**
+     * The model whose answer was taken.
+     */
+    model?: ModelId;
+    /**
+     * What was said of the result that was taken; absent when nobody looked.
+     */
+    accepted?: boolean;
+    /**
+     * The result.
+     */
+    answer?: string;
+    /**
+     * Why it failed, or last failed before it was dropped.
+     */
+    error?: Error;
+    /**
+     * What its calls cost, as far as it was reported.
+     */
+    cost: Pusd;
+    /**
+     * When its first call was asked for.
+     */
+    startedAt?: Timestamp;
+    /**
+     * When it was done or given up.
+     */
+    endedAt?: Timestamp;
+}
+
+/**
  * What happened, as the host saw it. Exhaustive on purpose.
  */
-export type Input = { type: "body"; attempt: AttemptId; bytes: number[] } | { type: "cancel" } | { type: "end"; attempt: AttemptId } | { type: "head"; attempt: AttemptId; status: number; headers: [string, string][] } | { type: "lost"; attempt: AttemptId; message: string; unsent: boolean } | { type: "tick" };
+export type Input = { type: "body"; attempt: AttemptId; bytes: string | number[] } | { type: "cancel" } | { type: "end"; attempt: AttemptId } | { type: "head"; attempt: AttemptId; status: number; headers: [string, string][] } | { type: "lost"; attempt: AttemptId; message: string; unsent: boolean } | { type: "tick" };
+
+/**
+ * What happened, as the host saw it. Exhaustive on purpose.
+ */
+export type RunInput = { type: "cancel" } | { type: "checked"; check: RunCallId; accepted: boolean; reason?: string } | { type: "finished"; call: RunCallId; outcome: Outcome } | { type: "quoted"; call: RunCallId; worstCase: Pusd } | { type: "tick" };
 
 /**
  * What happened.
  */
 export type EventKind = { type: "annotation"; value: unknown } | { type: "attempt_failed"; error: Error } | { type: "reasoning_delta"; text: string } | { type: "refusal_delta"; text: string } | { type: "started"; model: ModelId; effort?: Effort } | { type: "superseded"; by: AttemptId } | { type: "text_delta"; text: string } | { type: "tool_call_delta"; index: number; arguments: string } | { type: "tool_call_started"; index: number; callId: string; name: string } | { type: "waiting"; until: Timestamp; error: Error };
+
+/**
+ * What happened.
+ */
+export type RunEventKind = { type: "answer_started" } | { type: "planned"; plan: number; steps: WorkStep[] } | { type: "plan_started"; plan: number; because?: Error } | { type: "step_checked"; step: string; call: RunCallId; accepted: boolean; reason?: string } | { type: "step_done"; step: string; model?: ModelId; checked: boolean } | { type: "step_escalated"; step: string; rung: number; because: Error } | { type: "step_failed"; step: string; error: Error } | { type: "step_retried"; step: string; because: Error } | { type: "step_skipped"; step: string } | { type: "step_started"; step: string; call: RunCallId; rung: number; retry: number } | { type: "stopping"; error: Error };
+
+/**
+ * What happens at a limit.
+ */
+export type Force = "hard" | "soft";
 
 /**
  * What is known of an attempt's bill.
@@ -1583,6 +2464,18 @@ export interface KnownWorkload {
      * Outcomes by arm.
      */
     arms: Map<string, Tally>;
+    /**
+     * Centre and spread of its prompts' features.
+     */
+    moments?: Moments;
+    /**
+     * What the outside of its prompts says of every arm.
+     */
+    shared?: Head;
+    /**
+     * What it says of one arm beyond that.
+     */
+    heads?: Map<string, Head>;
 }
 
 /**
@@ -1616,6 +2509,11 @@ export interface Posterior {
      */
     halfLifeMs: number;
     /**
+     * Whether hashed words of prompts are counted too: up to 16 kB for each arm of a workload, and
+     * of use only on workloads of hundreds of outcomes.
+     */
+    words?: boolean;
+    /**
      * Decisions recorded so far.
      */
     decisions: number;
@@ -1647,6 +2545,21 @@ export interface Posterior {
      * The arm each piece of work is on, by the hash of its name.
      */
     threads: Map<string, Thread>;
+}
+
+/**
+ * What is wanted, and what there is to work on.
+ */
+export interface Goal {
+    /**
+     * The request whose answer is wanted; its output format is that of the final answer.
+     */
+    request: Request;
+    /**
+     * Pieces that steps can be given by name, so that no worker reads more than it needs. The
+     * planner sees their names, sizes and descriptions, not their text.
+     */
+    materials?: Material[];
 }
 
 /**
@@ -1688,6 +2601,77 @@ export interface Estimate {
 }
 
 /**
+ * What one role cost.
+ */
+export interface RoleReceipt {
+    /**
+     * Calls asked for.
+     */
+    calls: number;
+    /**
+     * Attempts of those calls.
+     */
+    attempts: number;
+    /**
+     * What they used, as far as it was reported.
+     */
+    usage: Usage;
+    /**
+     * What that cost.
+     */
+    cost: Pusd;
+    /**
+     * What may have been billed beside that.
+     */
+    unsettled?: Pusd;
+}
+
+/**
+ * What replaying outcomes showed.
+ */
+export interface Report {
+    /**
+     * One for each source and pair of models, in the order they first appear.
+     */
+    cells: Cell[];
+    /**
+     * One for each pair of models over all its sources, keyed by label.
+     */
+    streams: Online[];
+    /**
+     * One for each arm of the logged decisions.
+     */
+    logged: LoggedArm[];
+}
+
+/**
+ * What so many labelled outcomes made of a cell; means over the draws.
+ */
+export interface Labelled {
+    /**
+     * How many were learned from.
+     */
+    labels: number;
+    /**
+     * Share of the gap closed on the rest, where there is a gap.
+     */
+    apgrPpm?: number;
+    /**
+     * Share of prompts at which half of the gap is closed.
+     */
+    cpt50Ppm?: number;
+    /**
+     * Share of prompts at which four fifths of the gap are closed.
+     */
+    cpt80Ppm?: number;
+    /**
+     * Mean squared error of the weaker model's forecast on the rest, less that of the rest's own
+     * true mean.
+     */
+    excessBrierPpm: number;
+}
+
+/**
  * What the caller wants of a choice; defaults when absent.
  */
 export type PolicyInput = Policy;
@@ -1696,6 +2680,11 @@ export type PolicyInput = Policy;
  * What the host is to do next. Exhaustive on purpose: a host that forgets one does not compile.
  */
 export type Action = { type: "abort"; attempt: AttemptId } | { type: "emit"; event: Event } | { type: "finish"; outcome: Outcome } | { type: "receive"; attempt: AttemptId; until: Timestamp } | { type: "send"; attempt: AttemptId; request: HttpRequest } | { type: "sleep"; until: Timestamp };
+
+/**
+ * What the host is to do next. Exhaustive on purpose: a host that forgets one does not compile.
+ */
+export type RunAction = { type: "call"; call: RunCallId; role: RunRole; step?: string; key: string; request: Request; policy: Policy; deadline: Timestamp } | { type: "check"; check: RunCallId; step: string; acceptance?: string; answer: Answer } | { type: "emit"; event: RunEvent } | { type: "finish"; outcome: RunOutcome } | { type: "stop"; call: RunCallId } | { type: "wait"; until: Timestamp };
 
 /**
  * What the router cannot read from the text.
@@ -1896,9 +2885,53 @@ export interface Provider {
 }
 
 /**
+ * Where a run must stop.
+ */
+export interface RunLimits {
+    /**
+     * Calls under way at one time; at least one.
+     */
+    maxParallel?: number;
+    /**
+     * Steps of all plans together; at least one.
+     */
+    maxSteps?: number;
+    /**
+     * Steps in the longest chain in which each waits for the one before; at least one.
+     */
+    maxDepth?: number;
+    /**
+     * Repetitions of a step on one rung before it escalates, and of the final answer.
+     */
+    maxRetries?: number;
+    /**
+     * Plans after the first, asked for because a step failed or a plan could not be read.
+     */
+    maxReplans?: number;
+    /**
+     * The most the whole run may cost; absent means no limit.
+     */
+    maxCost?: Pusd;
+    /**
+     * From asking for a call, or for the caller's check, to giving it up.
+     */
+    callTimeoutMs?: number;
+    /**
+     * From the start to the end of the run; time between a crash and its resumption is not
+     * counted.
+     */
+    totalTimeoutMs?: number;
+}
+
+/**
  * Where the bytes of a picture, a sound or a document are.
  */
 export type Source = { type: "base64"; mediaType: string; data: string } | { type: "file_id"; id: string } | { type: "url"; url: string };
+
+/**
+ * Whether splitting work between a planner and workers pays.
+ */
+export type SplitVerdict = "no" | "unclear" | "yes";
 
 /**
  * Whether, and which, tools are to be called.
@@ -1909,6 +2942,48 @@ export type ToolChoice = { type: "auto" } | { type: "none" } | { type: "required
  * Which rung to prefer when nothing is known of the workload.
  */
 export type Preset = "balanced" | "bulk" | "economy" | "risk";
+
+/**
+ * Who does which part of a run, and where it must stop.
+ */
+export interface RunSettings {
+    /**
+     * How the planner's calls are routed: the plan, its revisions and the final answer.
+     */
+    planner?: Policy;
+    /**
+     * How a step is routed: at first, and after each escalation. As many as there are, as often
+     * a step may be moved up, less one.
+     */
+    workers?: Policy[];
+    /**
+     * How the verifier's calls are routed.
+     */
+    verifier?: Policy;
+    /**
+     * Who looks at the result of a step before it is taken.
+     */
+    check?: StepCheck;
+    /**
+     * Names the workload of the run: outcomes of its steps are learned under this name, a slash
+     * and the kind of the step.
+     */
+    workload?: string;
+    /**
+     * Names the run, so that a provider can tell a call that is made again after a crash; the
+     * host draws it.
+     */
+    idempotencyKey?: string;
+    /**
+     * Where it must stop.
+     */
+    limits?: RunLimits;
+}
+
+/**
+ * Who looks at the result of a step before it is taken.
+ */
+export type StepCheck = "caller" | "none" | "verifier";
 
 /**
  * Who speaks in a [`Message`].
@@ -1941,6 +3016,19 @@ export interface Error {
      * Numbers and names behind the message; each key of a number ends in its unit.
      */
     details?: Record<string, unknown>;
+}
+
+export interface Ledger {
+    nextId?: number;
+    holds?: Hold[];
+    /**
+     * What is settled, by the day its money was held on.
+     */
+    settled?: Map<Day, Pusd>;
+    /**
+     * What is settled from days that no window reaches any more.
+     */
+    before?: Pusd;
 }
 
 
