@@ -24,7 +24,7 @@ fn jsonl(count: usize) -> String {
 
 async fn fetch(emulator: &Emulator, path: &str) -> String {
     let url = format!("{}{path}", emulator.base_url());
-    let answer = reqwest::Client::new().get(url).bearer_auth("sk-secret").send().await.unwrap();
+    let answer = wire::client().get(url).bearer_auth("sk-secret").send().await.unwrap();
     answer.text().await.unwrap()
 }
 
@@ -36,7 +36,7 @@ async fn upload(emulator: &Emulator, content: String) -> String {
     let file = Part::text(content).file_name("jobs.jsonl");
     let form = Form::new().text("purpose", "batch").part("file", file);
     let url = format!("{}/v1/files", emulator.base_url());
-    let sent = reqwest::Client::new().post(url).bearer_auth("sk-secret").multipart(form).send();
+    let sent = wire::client().post(url).bearer_auth("sk-secret").multipart(form).send();
     let file: Value = sent.await.unwrap().json().await.unwrap();
     file["id"].as_str().unwrap().to_owned()
 }

@@ -223,7 +223,7 @@ async fn whole_bodies_break_too() {
 #[tokio::test]
 async fn pages_of_any_origin_may_call() {
     let emulator = Emulator::start(Options::default()).unwrap();
-    let client = reqwest::Client::new();
+    let client = wire::client();
     let url = format!("{}/v1/responses", emulator.base_url());
     let preflight = client
         .request(reqwest::Method::OPTIONS, &url)

@@ -4,6 +4,8 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+mod wire;
+
 use std::sync::Arc;
 
 use farebox_emulator::{Emulator, Options};
@@ -31,7 +33,7 @@ async fn run(sequential: usize, concurrent: usize) {
         Options { remembered_requests: 100, fault_rate_ppm: 50_000, ..Options::default() };
     let emulator = Emulator::start(options).unwrap();
     let url = Arc::new(format!("{}/v1/responses", emulator.base_url()));
-    let client = reqwest::Client::new();
+    let client = wire::client();
     let mut whole = 0;
     let mut warm_kib = 0;
     for index in 0..sequential {

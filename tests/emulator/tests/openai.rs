@@ -251,7 +251,7 @@ async fn keys_are_checked_and_never_kept() {
     let emulator = Emulator::start(options).unwrap();
     let (status, body) = post(&emulator, "/v1/responses", &question("gpt-5.4")).await;
     assert_eq!((status, body["error"]["code"].as_str()), (401, Some("invalid_api_key")));
-    let client = reqwest::Client::new();
+    let client = wire::client();
     let url = format!("{}/v1/models", emulator.base_url());
     let answer = client.get(&url).bearer_auth("sk-right").send().await.unwrap();
     assert_eq!(answer.status(), 200);

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use farebox_emulator::Emulator;
 use reqwest::redirect::Policy;
-use reqwest::{Client, Response};
+use reqwest::{Client, ClientBuilder, Response};
 use serde_json::{Value, json};
 
 /// Sends a request with a key and these headers.
@@ -16,7 +16,7 @@ pub async fn send(
     body: &Value,
     headers: &[(&str, &str)],
 ) -> reqwest::Result<Response> {
-    let client = Client::builder().redirect(Policy::none()).timeout(Duration::from_secs(20));
+    let client = builder().redirect(Policy::none()).timeout(Duration::from_secs(20));
     let url = format!("{}{path}", emulator.base_url());
     let mut request = client.build()?.post(url).bearer_auth("sk-secret").json(body);
     for (name, value) in headers {
@@ -50,4 +50,15 @@ pub fn events(text: &str) -> Vec<(String, Value)> {
             )
         })
         .collect()
+}
+
+/// A client over loopback. A build of the whole workspace asks reqwest for no TLS of its own, and
+/// it then wants a choice before it builds any client.
+pub fn client() -> Client {
+    builder().build().unwrap()
+}
+
+fn builder() -> ClientBuilder {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    Client::builder()
 }
