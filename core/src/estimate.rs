@@ -15,7 +15,7 @@ pub use advice::notices;
 pub use forecast::forecast;
 
 use crate::catalog::{Catalog, Model, Terms};
-use crate::count::{InputCount, TokenRange, Vocabularies, count_request};
+use crate::count::{Basis, InputCount, TokenRange, Vocabularies, count_request};
 use crate::error::Error;
 use crate::money::Pusd;
 use crate::request::{Api, Effort, ModelId, Request, ServiceTier};
@@ -122,7 +122,10 @@ pub fn estimate(
     terms: &Terms,
 ) -> Result<Estimate, Error> {
     let api = api_for(request, model, catalog);
-    let input = count_request(request, api, model, vocabularies);
+    let mut input = count_request(request, api, model, vocabularies);
+    if catalog.model(&model.id).is_none() {
+        widen(&mut input);
+    }
     let output = forecast(request, model, input.tokens.expected);
     let service_tier = request.service_tier.unwrap_or(terms.service_tier);
     let terms = Terms { service_tier, ..*terms };
@@ -193,6 +196,28 @@ fn cost(
     }
     Ok(range)
 }
+
+/// Admits that a prompt was counted by the rules of a model's nearest relative.
+fn widen(input: &mut InputCount) {
+    let why = "the model is not in the catalogue; its nearest relative's rules stand in".into();
+    let margin = input.tokens.expected.saturating_mul(STAND_IN_MARGIN_PPM.into()) / 1_000_000;
+    input.tokens.low = input.tokens.low.min(input.tokens.expected.saturating_sub(margin));
+    input.tokens.high = input.tokens.high.max(input.tokens.expected.saturating_add(margin));
+    match &mut input.basis {
+        Basis::Exact => {
+            input.basis =
+                Basis::Approximate { margin_ppm: STAND_IN_MARGIN_PPM, why: alloc::vec![why] };
+        }
+        Basis::Approximate { margin_ppm, why: reasons } => {
+            *margin_ppm = (*margin_ppm).max(STAND_IN_MARGIN_PPM);
+            reasons.push(why);
+        }
+    }
+}
+
+/// How far the counts of two neighbours of one provider may be apart: Claude's tokenizers of two
+/// generations differ by a quarter on the same text (measured on recorded traffic, 2026-11-22).
+const STAND_IN_MARGIN_PPM: u32 = 250_000;
 
 /// How far off the price of a model may be from that of its nearest relative: the factor between
 /// neighbouring tiers of one provider.
