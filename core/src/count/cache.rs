@@ -1,8 +1,8 @@
-//! The counts of pieces seen lately, so that the words of a text are looked up in a few kilobytes
-//! that stay near the processor instead of megabytes that do not.
+//! The counts of pieces seen lately, so that the words of a text are looked up in half a megabyte
+//! that stays near the processor instead of many that do not, and are not merged again.
 //!
 //! Shared by all threads without locks, and exact: an entry holds the whole piece. A short piece
-//! and its count are one atomic word. A longer one is four, guarded by a version that is odd while
+//! and its count are one atomic word. A longer one is up to eight, guarded by a version that is odd while
 //! they are written and another one after, so what is read half old and half new is not used.
 
 use alloc::{boxed::Box, vec::Vec};
@@ -15,9 +15,10 @@ use core::sync::atomic::{
 use super::table::{Piece, mix, short_key, word};
 
 const SHORT_BITS: u32 = 13;
-const LONG_BITS: u32 = 12;
+const LONG_BITS: u32 = 13;
 const SHORT_BYTES: usize = 7;
-const LONG_BYTES: usize = 24;
+const LONG_BYTES: usize = 8 * WORDS;
+const WORDS: usize = 7;
 const TEXT_MASK: u64 = (1 << 56) - 1;
 
 /// Counts by piece, newer ones in the place of older ones.
@@ -27,11 +28,11 @@ pub(crate) struct Cache {
 }
 
 #[derive(Default)]
-#[repr(align(32))]
+#[repr(align(64))]
 struct Entry {
     /// From the lowest: 8 bits of count, 8 of length, then the version.
     state: AtomicU64,
-    words: [AtomicU64; 3],
+    words: [AtomicU64; WORDS],
 }
 
 impl Cache {
@@ -62,17 +63,20 @@ impl Cache {
     #[inline]
     fn count_long(&self, piece: Piece<'_>, compute: impl FnOnce() -> usize) -> usize {
         let Piece { text, at, len } = piece;
-        let words = [
-            word(text, at),
-            if len > 16 { word(text, at + 8) } else { 0 },
-            word(text, at + len - 8),
-        ];
-        let hash = mix(words[0] ^ words[1].rotate_left(23), words[2]);
+        let mut words = [0; WORDS];
+        let used = len.div_ceil(8).min(WORDS);
+        let mut hash = len as u64;
+        for (i, known) in words[..used].iter_mut().enumerate() {
+            // The last word ends with the piece.
+            *known = word(text, at + (i * 8).min(len - 8));
+            hash = mix(hash, *known);
+        }
+        let words = &words[..used];
         let entry = &self.long[(hash >> (64 - LONG_BITS)) as usize];
         let state = entry.state.load(Acquire);
         if state >> 8 & 0xff == len as u64
             && state >> 16 & 1 == 0
-            && entry.words.iter().zip(words).all(|(known, word)| known.load(Relaxed) == word)
+            && entry.words.iter().zip(words).all(|(known, word)| known.load(Relaxed) == *word)
         {
             fence(Acquire);
             if entry.state.load(Relaxed) == state {
@@ -86,7 +90,7 @@ impl Cache {
         {
             fence(Release);
             for (known, word) in entry.words.iter().zip(words) {
-                known.store(word, Relaxed);
+                known.store(*word, Relaxed);
             }
             let written = (writing + (1 << 16)) | ((len as u64) << 8) | count as u64;
             entry.state.store(written, Release);

@@ -21,7 +21,7 @@ pub(crate) struct Weights {
     levels: Vec<Vec<Node>>,
 }
 
-const BRANCHES: usize = 16;
+pub(crate) const BRANCHES: usize = 16;
 
 #[derive(Clone, Copy)]
 #[repr(align(64))]
@@ -50,9 +50,27 @@ impl Weights {
             let child = at % BRANCHES;
             at /= BRANCHES;
             if let Some(Node(sums)) = level.get_mut(at) {
-                for (i, sum) in sums.iter_mut().enumerate() {
-                    *sum += if i >= child { weight } else { 0 };
-                }
+                sums[child..].iter_mut().for_each(|sum| *sum += weight);
+            }
+        }
+    }
+
+    /// Adds a weight to each of a node's symbols at once, of which the first is given.
+    pub(crate) fn add_node(&mut self, first: usize, weight: u32) {
+        let Some((leaves, above)) = self.levels.split_last_mut() else { return };
+        let mut at = first / BRANCHES;
+        if let Some(Node(sums)) = leaves.get_mut(at) {
+            let mut added = 0;
+            for sum in sums {
+                added += weight;
+                *sum += added;
+            }
+        }
+        for level in above.iter_mut().rev() {
+            let child = at % BRANCHES;
+            at /= BRANCHES;
+            if let Some(Node(sums)) = level.get_mut(at) {
+                sums[child..].iter_mut().for_each(|sum| *sum += BRANCHES as u32 * weight);
             }
         }
     }

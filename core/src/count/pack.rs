@@ -18,7 +18,7 @@
 
 use alloc::{vec, vec::Vec};
 
-use super::coder::{Coder, Reader, Weights};
+use super::coder::{BRANCHES, Coder, Reader, Weights};
 
 /// Bytes before what the digest covers.
 pub(crate) const HEADER_BYTES: usize = 24;
@@ -125,24 +125,29 @@ fn code_merges(
         return None;
     }
     let mut starts = [0; KINDS];
+    // Each kind starts at a node of the weights, since new tokens get theirs a node at a time.
     for kind in 1..KINDS {
-        starts[kind] = starts[kind - 1] + sizes[kind - 1];
+        starts[kind] = starts[kind - 1] + sizes[kind - 1].next_multiple_of(BRANCHES);
     }
+    let places = starts[KINDS - 1] + sizes[KINDS - 1].next_multiple_of(BRANCHES);
     let mut known = Known {
         filled: starts,
         starts,
         places: Vec::with_capacity(tokens),
-        by_place: vec![0; tokens],
+        by_place: vec![0; places],
         shapes: Vec::with_capacity(tokens),
-        rights: Weights::new(tokens),
+        rights: Weights::new(places),
         totals: [0; KINDS],
     };
     let mut lefts = Weights::new(tokens);
-    let mut lefts_total = 256 * NEW_WEIGHT;
+    let mut lefts_total = 0;
     for (rank, byte) in byte_order.iter().enumerate() {
         let kind = kind(*byte);
         known.add(Shape { first: kind, last: kind })?;
-        lefts.add(rank, NEW_WEIGHT);
+        if rank % BRANCHES == 0 {
+            lefts.add_node(rank, NEW_WEIGHT);
+            lefts_total += BRANCHES as u32 * NEW_WEIGHT;
+        }
     }
     let mut followers: Vec<Followers> = (0..2 * KINDS).map(|_| Followers::new()).collect();
     for pair in pairs {
@@ -164,8 +169,11 @@ fn code_merges(
         *pair = [left as u32, right];
         let end = known.shapes.get(right as usize)?.last;
         known.add(Shape { first, last: if end == MIDDLE { last } else { end } })?;
-        lefts.add(known.shapes.len() - 1, NEW_WEIGHT);
-        lefts_total += NEW_WEIGHT;
+        let rank = known.shapes.len() - 1;
+        if rank % BRANCHES == 0 {
+            lefts.add_node(rank, NEW_WEIGHT);
+            lefts_total += BRANCHES as u32 * NEW_WEIGHT;
+        }
     }
     Some(())
 }
@@ -193,8 +201,10 @@ impl Known {
         let end = self.starts.get(kind + 1).copied().unwrap_or(self.by_place.len());
         self.shapes.push(shape);
         self.places.push(place);
-        self.rights.add(place, NEW_WEIGHT);
-        self.totals[kind] += NEW_WEIGHT;
+        if place % BRANCHES == 0 {
+            self.rights.add_node(place, NEW_WEIGHT);
+            self.totals[kind] += BRANCHES as u32 * NEW_WEIGHT;
+        }
         (place < end).then_some(())
     }
 }
