@@ -48,7 +48,7 @@ fn the_embedded_tables_are_those_of_the_file() {
     }
 }
 
-/// Writes texts and their tokens for `tiktoken.py`, where `FAREBOX_PYTHON_CASES` says.
+/// Writes texts and their tokens for `python_oracle.py`, where `FAREBOX_PYTHON_CASES` says.
 #[test]
 fn texts_for_python() {
     let Ok(file) = env::var("FAREBOX_PYTHON_CASES") else {

@@ -4,7 +4,7 @@ Reads lines of JSON from standard input, {"encoding", "text", "tokens"}, which t
 `texts_for_python` writes to the file that FAREBOX_PYTHON_CASES names:
 
     FAREBOX_PYTHON_CASES=cases.jsonl cargo test -p farebox-conformance --test tokenizer python
-    python3 tests/rust/tokenizer/tiktoken.py ASSETS < cases.jsonl
+    python3 tests/rust/tokenizer/python_oracle.py ASSETS < cases.jsonl
 
 ASSETS is a folder with o200k_base.tiktoken and cl100k_base.tiktoken, as the crate tiktoken-rs
 holds them; the package itself would download them. It needs `pip install tiktoken`.
