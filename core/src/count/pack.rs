@@ -144,7 +144,7 @@ fn code_merges(
     for (rank, byte) in byte_order.iter().enumerate() {
         let kind = kind(*byte);
         known.add(Shape { first: kind, last: kind })?;
-        if rank % BRANCHES == 0 {
+        if rank.is_multiple_of(BRANCHES) {
             lefts.add_node(rank, NEW_WEIGHT);
             lefts_total += BRANCHES as u32 * NEW_WEIGHT;
         }
@@ -170,7 +170,7 @@ fn code_merges(
         let end = known.shapes.get(right as usize)?.last;
         known.add(Shape { first, last: if end == MIDDLE { last } else { end } })?;
         let rank = known.shapes.len() - 1;
-        if rank % BRANCHES == 0 {
+        if rank.is_multiple_of(BRANCHES) {
             lefts.add_node(rank, NEW_WEIGHT);
             lefts_total += BRANCHES as u32 * NEW_WEIGHT;
         }
@@ -201,7 +201,7 @@ impl Known {
         let end = self.starts.get(kind + 1).copied().unwrap_or(self.by_place.len());
         self.shapes.push(shape);
         self.places.push(place);
-        if place % BRANCHES == 0 {
+        if place.is_multiple_of(BRANCHES) {
             self.rights.add_node(place, NEW_WEIGHT);
             self.totals[kind] += BRANCHES as u32 * NEW_WEIGHT;
         }
