@@ -5,6 +5,7 @@
 //! It needs no network and changes nothing.
 
 use alloc::borrow::Cow;
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
@@ -14,7 +15,7 @@ use crate::count::Vocabularies;
 use crate::error::Error;
 use crate::estimate::{Estimate, estimate};
 use crate::plan::{Plan, plan};
-use crate::request::{ModelId, Request};
+use crate::request::{ModelId, Part, Request};
 use crate::route::{Decision, Policy, Posterior, route};
 use crate::time::Timestamp;
 
@@ -64,7 +65,7 @@ pub fn quote(
         service_tier: request.service_tier.unwrap_or_default(),
         regional: policy.region.is_some(),
     };
-    if request.conversation.is_empty() && request.instructions.is_none() {
+    if says_nothing(request) {
         return Err(Error::invalid_request(
             "the request says nothing: give it a message or instructions",
         ));
@@ -81,6 +82,13 @@ pub fn quote(
     let decision = route(request, &estimates, catalog, policy, posterior, now)?;
     let plan = plan(request, &decision, &estimates, catalog, policy, now)?;
     Ok(Quote { estimates, decision, plan })
+}
+
+/// Whether a request has no word, no picture and nothing else for a model to answer.
+fn says_nothing(request: &Request) -> bool {
+    let is_blank = |part: &Part| matches!(part, Part::Text { text } if text.is_empty());
+    let mut parts = request.conversation.iter().flat_map(|message| &message.content);
+    request.instructions.as_ref().is_none_or(String::is_empty) && parts.all(is_blank)
 }
 
 /// The models worth an estimate: the ladder, then the one the request names, each under the name

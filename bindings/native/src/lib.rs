@@ -50,3 +50,7 @@ pub use client::{Ask, Client, Failure, Reply};
 pub use flow::Flow;
 pub use orchestrate::{Running, StepResult, Verdict};
 pub use secret::Secret;
+
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;
