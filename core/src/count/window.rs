@@ -16,7 +16,7 @@ const BLOCK: usize = 16;
 const BLOCKS: usize = WINDOW / BLOCK;
 
 /// The key of a unit that does not merge with the next.
-const NO_KEY: u64 = u64::MAX;
+const NO_KEY: i32 = i32::MAX;
 
 /// Low bits of a key: the place of the unit.
 const PLACE_BITS: u32 = 8;
@@ -26,11 +26,11 @@ pub(crate) struct Window {
     /// The tokens; those merged into one before them keep their place and are passed over.
     tokens: [u32; WINDOW],
     /// Of each unit, the rank of merging it with the next and its place, or [`NO_KEY`]: the
-    /// smallest key is the next merge, the leftmost of equals. They are of 64 bits to be compared
-    /// one by one, since a vector read just after the write of one key waits for that write.
-    keys: [u64; WINDOW],
-    smallest: [u64; BLOCKS],
-    waiting: [u64; 3 * FEW],
+    /// smallest key is the next merge, the leftmost of equals. Ranks have 18 bits, so a key fits
+    /// in what every processor compares several of at a time.
+    keys: [i32; WINDOW],
+    smallest: [i32; BLOCKS],
+    waiting: [i32; 3 * FEW],
     next: [u16; WINDOW],
     previous: [u16; WINDOW],
     units: usize,
@@ -228,10 +228,10 @@ impl Window {
 }
 
 #[inline(always)]
-fn key(tables: Tables<'_>, left: u32, right: u32, at: usize) -> u64 {
+fn key(tables: Tables<'_>, left: u32, right: u32, at: usize) -> i32 {
     match tables.merge(left, right) {
         NONE => NO_KEY,
-        rank => u64::from(rank) << PLACE_BITS | at as u64,
+        rank => (rank << PLACE_BITS | at as u32) as i32,
     }
 }
 
