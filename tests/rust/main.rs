@@ -10,6 +10,7 @@ mod orchestrate;
 mod plan;
 mod route;
 mod route_cascade;
+mod route_laws;
 mod route_world;
 mod streams;
 mod vectors;

@@ -44,9 +44,8 @@ fn said_json(value: Value) -> Said {
     let key = ANSWERS.iter().find(|key| fields.contains_key(**key));
     match key.and_then(|key| fields.remove(*key)) {
         Some(Value::String(text)) => Said::Words(text),
-        Some(Value::Number(number)) => Said::Words(number.to_string()),
-        Some(Value::Bool(is)) => Said::Words(is.to_string()),
-        Some(other) => Said::Json(other),
+        // A value is the same written out or as text.
+        Some(other) => Said::Words(other.to_string()),
         None => {
             // How it came to its answer is not what it says.
             fields.retain(|key, _| !THOUGHTS.contains(&key.as_str()));
@@ -103,11 +102,14 @@ fn braced(text: &str) -> Option<&str> {
 }
 
 fn words_agree(one: &str, other: &str) -> bool {
+    if is_literal(one) || is_literal(other) {
+        return literal(one) == literal(other);
+    }
     let (one, other) = (plain(one), plain(other));
     if one.is_empty() || other.is_empty() {
         return false;
     }
-    if bare(&one) == bare(&other) {
+    if one == other {
         return true;
     }
     if let (Some(one), Some(other)) = (choice(&one), choice(&other)) {
@@ -127,9 +129,36 @@ fn plain(words: &str) -> String {
     lower.join(" ")
 }
 
-/// The same without spaces, and with one sort of quotes.
-fn bare(plain: &str) -> String {
-    plain.chars().filter(|c| *c != ' ').map(|c| if c == '\'' { '"' } else { c }).collect()
+/// Whether some words are a value of a programming language: there every letter counts.
+fn is_literal(words: &str) -> bool {
+    words.trim().starts_with(['"', '\'', '[', '{', '(']) && choice(&plain(words)).is_none()
+}
+
+/// A string without the quotes around it, letter by letter; any other value with one sort of quotes
+/// and no spaces outside of its strings.
+fn literal(words: &str) -> String {
+    let words = words.trim();
+    for quote in ['"', '\''] {
+        let inside = words.strip_prefix(quote).and_then(|rest| rest.strip_suffix(quote));
+        if let Some(inside) = inside {
+            return inside.to_string();
+        }
+    }
+    if !words.starts_with(['[', '{', '(']) {
+        return words.to_string();
+    }
+    let mut quoted = None;
+    let mut value = String::new();
+    for c in words.chars() {
+        match quoted {
+            None if c.is_whitespace() => continue,
+            None if c == '"' || c == '\'' => quoted = Some(c),
+            Some(quote) if c == quote => quoted = None,
+            _ => {}
+        }
+        value.push(if c == '\'' { '"' } else { c });
+    }
+    value
 }
 
 /// The letter of a choice such as `b`, `(b)`, `b)`, `b. words` or `option b`.
@@ -144,8 +173,15 @@ fn choice(plain: &str) -> Option<char> {
     }
 }
 
-/// The only number in some words, without separators, leading or trailing zeros.
+/// The only number in a few plain words, without separators, leading or trailing zeros.
 fn only_number(plain: &str) -> Option<String> {
+    let is_code = |c: char| "\"'[](){}=_".contains(c);
+    let mixes = |word: &str| {
+        word.contains(|c: char| c.is_ascii_digit()) && word.contains(char::is_alphabetic)
+    };
+    if plain.contains(is_code) || plain.split(' ').any(mixes) {
+        return None;
+    }
     let mut numbers = Vec::new();
     let mut rest = plain;
     while let Some(start) = rest.find(|c: char| c.is_ascii_digit()) {
@@ -196,6 +232,8 @@ mod tests {
             ("{\"reasoning\": \"long\", \"answer\": \"18\"}", "```json\n{\"answer\": 18}\n```"),
             ("{\"a\": 1, \"b\": [true]}", "{\"b\": [true], \"a\": 1.0}"),
             ("Paris", "  paris. "),
+            ("{\"answer\": [1, \"a\"]}", "{\"answer\": \"[1, 'a']\"}"),
+            ("{\"answer\": \"'a B'\"}", "{\"answer\": \"a B\"}"),
             ("{\"answer\": \"['a', 1]\"}", "So:\n```json\n{\"answer\": \"[\\\"a\\\",1]\"}\n```"),
             ("-0.50 degrees", "it is -0.5 degrees"),
         ] {
@@ -213,6 +251,10 @@ mod tests {
             ("", ""),
             ("between 3 and 5", "between 3 and 6"),
             ("-3", "3"),
+            ("'a1'", "'b1'"),
+            ("['Ab']", "['ab']"),
+            ("'a b'", "'ab'"),
+            ("x1", "y1"),
             ("{\"a\": 1}", "1"),
         ] {
             assert!(!agree(one, other), "{one} / {other}");
