@@ -14,12 +14,15 @@ use serde_json::Value;
 
 use super::schema::same;
 
-/// Whether two answers say the same; empty ones never do.
+/// Whether two answers say the same; empty ones never do, unless it is a field that is left empty.
 pub fn agree(one: &str, other: &str) -> bool {
     let (one, other) = (said(one), said(other));
     match (&one, &other) {
         (Said::Json(one), Said::Json(other)) => same(one, other),
-        (Said::Words(one), Said::Words(other)) => words_agree(one, other),
+        (Said::Field(one), Said::Field(other)) if one == other => true,
+        (Said::Words(one) | Said::Field(one), Said::Words(other) | Said::Field(other)) => {
+            words_agree(one, other)
+        }
         _ => false,
     }
 }
@@ -27,25 +30,27 @@ pub fn agree(one: &str, other: &str) -> bool {
 /// What an answer finally says.
 enum Said {
     Json(Value),
+    /// Words that a field of a JSON object holds: they are all of the answer, however few.
+    Field(String),
     Words(String),
 }
 
 fn said(answer: &str) -> Said {
     let answer = answer.trim();
-    let answer = fenced(answer).unwrap_or(answer);
-    if let Ok(value @ (Value::Object(_) | Value::Array(_))) = serde_json::from_str(answer) {
+    if let Some(value) = container(answer).or_else(|| fenced(answer)) {
         return said_json(value);
     }
-    Said::Words(final_words(answer).to_string())
+    match broken_field(answer) {
+        Some(words) => Said::Field(words),
+        None => Said::Words(final_words(answer).to_string()),
+    }
 }
 
 fn said_json(value: Value) -> Said {
     let Value::Object(mut fields) = value else { return Said::Json(value) };
     let key = ANSWERS.iter().find(|key| fields.contains_key(**key));
     match key.and_then(|key| fields.remove(*key)) {
-        Some(Value::String(text)) => Said::Words(text),
-        // A value is the same written out or as text.
-        Some(other) => Said::Words(other.to_string()),
+        Some(value) => Said::Field(field(value)),
         None => {
             // How it came to its answer is not what it says.
             fields.retain(|key, _| !THOUGHTS.contains(&key.as_str()));
@@ -54,12 +59,55 @@ fn said_json(value: Value) -> Said {
     }
 }
 
-/// The JSON inside the last fence, where there is some.
-fn fenced(answer: &str) -> Option<&str> {
+/// A field's value as words: it is the same written out or as text.
+fn field(value: Value) -> String {
+    match value {
+        Value::String(text) => text,
+        other => other.to_string(),
+    }
+}
+
+fn container(text: &str) -> Option<Value> {
+    if !text.starts_with(['{', '[']) {
+        return None;
+    }
+    serde_json::from_str(text).ok()
+}
+
+/// The JSON between a fence and the last one. The widest that reads wins, for a string inside it
+/// may hold fences of its own.
+fn fenced(answer: &str) -> Option<Value> {
     let (before, _) = answer.rsplit_once("```")?;
-    let (_, block) = before.rsplit_once("```")?;
-    let inside = block.split_once('\n').map_or(block, |(_, inside)| inside).trim();
-    inside.starts_with(['{', '[']).then_some(inside)
+    let mut fences = before.match_indices("```").take(MOST_FENCES);
+    fences.find_map(|(at, fence)| {
+        let block = before.get(at + fence.len()..)?;
+        container(block.split_once('\n').map_or(block, |(_, inside)| inside).trim())
+    })
+}
+
+/// The answer's field in an object that does not read as JSON, for want of a comma or because a
+/// string breaks its line.
+fn broken_field(answer: &str) -> Option<String> {
+    let (at, key) = ANSWERS.iter().find_map(|key| {
+        let quoted = format!("\"{key}\"");
+        answer.rfind(&quoted).map(|at| (at, quoted))
+    })?;
+    let rest = answer.get(at + key.len()..)?.trim_start().strip_prefix(':')?.trim_start();
+    let Some(text) = rest.strip_prefix('"') else {
+        let mut values = serde_json::Deserializer::from_str(rest).into_iter::<Value>();
+        return values.next()?.ok().map(field);
+    };
+    let mut escaped = false;
+    let end = text.find(|c| {
+        let closes = c == '"' && !escaped;
+        escaped = c == '\\' && !escaped;
+        closes
+    })?;
+    let text = text.get(..end)?;
+    let whole = text.replace('\n', "\\n").replace('\r', "\\r").replace('\t', "\\t");
+    // An escape that JSON has no notion of is taken letter by letter.
+    let read = serde_json::from_str(&format!("\"{whole}\""));
+    Some(read.unwrap_or_else(|_| text.to_string()))
 }
 
 /// What stands in the last box, after the last "answer", else on the last line.
@@ -105,6 +153,10 @@ fn words_agree(one: &str, other: &str) -> bool {
     if is_literal(one) || is_literal(other) {
         return literal(one) == literal(other);
     }
+    // Nothing but markup or a full stop may still be all there is to say.
+    if one == other {
+        return !one.is_empty();
+    }
     let (one, other) = (plain(one), plain(other));
     if one.is_empty() || other.is_empty() {
         return false;
@@ -137,14 +189,13 @@ fn is_literal(words: &str) -> bool {
 /// A string without the quotes around it, letter by letter; any other value with one sort of quotes
 /// and no spaces outside of its strings.
 fn literal(words: &str) -> String {
-    let words = words.trim();
     for quote in ['"', '\''] {
-        let inside = words.strip_prefix(quote).and_then(|rest| rest.strip_suffix(quote));
+        let inside = words.trim().strip_prefix(quote).and_then(|rest| rest.strip_suffix(quote));
         if let Some(inside) = inside {
             return inside.to_string();
         }
     }
-    if !words.starts_with(['[', '{', '(']) {
+    if !words.trim_start().starts_with(['[', '{', '(']) {
         return words.to_string();
     }
     let mut quoted = None;
@@ -217,6 +268,8 @@ fn tidy(number: &str, negative: bool) -> String {
 }
 
 const ANSWERS: [&str; 4] = ["answer", "final_answer", "finalAnswer", "result"];
+/// Fences that may open a block; an answer of more is an essay.
+const MOST_FENCES: usize = 32;
 const THOUGHTS: [&str; 5] = ["reasoning", "explanation", "rationale", "thoughts", "thinking"];
 
 #[cfg(test)]
@@ -236,6 +289,19 @@ mod tests {
             ("{\"answer\": \"'a B'\"}", "{\"answer\": \"a B\"}"),
             ("{\"answer\": \"['a', 1]\"}", "So:\n```json\n{\"answer\": \"[\\\"a\\\",1]\"}\n```"),
             ("-0.50 degrees", "it is -0.5 degrees"),
+            ("{\"answer\": \"\"}", "So:\n```json\n{\"answer\": \"''\"}\n```"),
+            ("{\"answer\": \".\"}", "{\"answer\": \".\"}"),
+            ("{\"answer\": \"a b \"}", "{\"answer\": \"'a b '\"}"),
+            ("{\"thoughts\": \"is ```x``` so\", \"answer\": 3}", "```\n{\"answer\": 3}\n```"),
+            (
+                "```json\n{\"reasoning\": \"gives\n```\n[1]\n```\", \"answer\": \"[1]\"}\n```",
+                "{\"answer\": \"[1]\"}",
+            ),
+            ("{\"reasoning\": \"a\" \"answer\": \"b c\"}", "{\"answer\": \"b c\"}"),
+            (
+                "{\"reasoning\": \"it's \\'x\\'\", \"answer\": {\"x\": 1}}",
+                "{\"answer\": {\"x\":1}}",
+            ),
         ] {
             assert!(agree(one, other), "{one} / {other}");
             assert!(agree(other, one), "{other} / {one}");
@@ -256,6 +322,8 @@ mod tests {
             ("'a b'", "'ab'"),
             ("x1", "y1"),
             ("{\"a\": 1}", "1"),
+            ("{\"answer\": \"ab \"}", "{\"answer\": \"'ab'\"}"),
+            ("{\"answer\": \"\"}", "{\"reasoning\": \"x\"}"),
         ] {
             assert!(!agree(one, other), "{one} / {other}");
         }
