@@ -4,5 +4,6 @@ export { FareboxError } from "./error.js";
 export type { CallOptions, FareboxOptions, ProviderOptions, RequestInput } from "./farebox.js";
 export type { Key } from "./keys.js";
 export type { KernelSource } from "./load.js";
+export { LiveCount } from "./live.js";
 export { FareboxStream, type Reply } from "./stream.js";
 export { type VocabularySource } from "./vocabulary.js";

@@ -739,6 +739,20 @@ export interface PriceInput {
 export type Check = { type: "agreement"; with: Arm } | { type: "caller" } | { type: "schema" } | { type: "tool_calls" };
 
 /**
+ * A whole answer in a provider's own shape.
+ */
+export interface UsageInput {
+    /**
+     * The answer, or as much of it as reports the usage.
+     */
+    answer: Record<string, unknown>;
+    /**
+     * The format it is written in.
+     */
+    api: Api;
+}
+
+/**
  * A wire format: which endpoint of which provider family a body is written for.
  */
 export type Api = "chat" | "generate_content" | "messages" | "responses";
@@ -1307,6 +1321,10 @@ export interface Operations {
      * Cuts a text into tokens, by their ranks.
      */
     tokens: [TokensInput, Tokens];
+    /**
+     * Reads what an answer says it used, in classes that do not overlap.
+     */
+    usage: [UsageInput, Usage];
 }
 
 /**
@@ -3095,6 +3113,45 @@ export class Kernel {
 }
 
 /**
+ * A text under edit and its exact count; every place in it is in UTF-16 units, as a page counts.
+ */
+export class LiveCount {
+  free(): void;
+  [Symbol.dispose](): void;
+  /**
+   * Where each token ends that ends in this range.
+   *
+   * A token that ends inside a character ends, as far as can be shown, before it.
+   */
+  boundaries(start: number, end: number): Uint32Array;
+  /**
+   * Counts a text that is going to be edited.
+   *
+   * # Errors
+   *
+   * `invalid_request` for an encoding there is none of, or whose vocabulary is not loaded.
+   */
+  constructor(text: string, encoding: Encoding);
+  /**
+   * Puts a text in the place of a range and answers with the tokens of the whole. A range that
+   * begins or ends between two surrogates takes the whole character.
+   *
+   * # Errors
+   *
+   * `invalid_request` when the range ends before it begins or reaches over the end of the text.
+   */
+  replace(start: number, end: number, _with: string): number;
+  /**
+   * The length of the text.
+   */
+  readonly length: number;
+  /**
+   * The tokens of the text.
+   */
+  readonly tokens: number;
+}
+
+/**
  * Where each token of the text ends, in UTF-16 units, so that `text.slice` cuts there.
  *
  * A token that ends inside a character ends, as far as can be shown, before it.
@@ -3156,6 +3213,7 @@ export interface InitOutput {
   readonly memory: WebAssembly.Memory;
   readonly __wbg_call_free: (a: number, b: number) => void;
   readonly __wbg_kernel_free: (a: number, b: number) => void;
+  readonly __wbg_livecount_free: (a: number, b: number) => void;
   readonly boundaries: (a: number, b: number, c: number, d: number) => [number, number, number, number];
   readonly call_body: (a: number, b: number, c: number, d: number, e: number) => void;
   readonly call_handle: (a: number, b: number, c: number, d: number) => [number, number];
@@ -3167,6 +3225,11 @@ export interface InitOutput {
   readonly kernel_call: (a: number, b: number, c: number) => [number, number, number];
   readonly kernel_new: (a: number, b: number) => [number, number, number];
   readonly kernel_run: (a: number, b: number, c: number, d: number, e: number) => [number, number, number, number];
+  readonly livecount_boundaries: (a: number, b: number, c: number) => [number, number];
+  readonly livecount_length: (a: number) => number;
+  readonly livecount_new: (a: number, b: number, c: number, d: number) => [number, number, number];
+  readonly livecount_replace: (a: number, b: number, c: number, d: number, e: number) => [number, number, number];
+  readonly livecount_tokens: (a: number) => number;
   readonly loadVocabulary: (a: number, b: number, c: number, d: number) => [number, number];
   readonly __wbindgen_externrefs: WebAssembly.Table;
   readonly __wbindgen_malloc: (a: number, b: number) => number;

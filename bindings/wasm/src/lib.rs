@@ -6,12 +6,14 @@
 
 mod call;
 mod kernel;
+mod live;
 mod operations;
 mod tokens;
 mod vocabularies;
 
 pub use call::{Call, CallInput};
 pub use kernel::Kernel;
+pub use live::LiveCount;
 pub use operations::{Operations, RequestInput, evaluate};
 pub use tokens::{boundaries, count, count_till_limit, decode, encode};
 pub use vocabularies::load_vocabulary;

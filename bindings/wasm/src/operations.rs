@@ -19,6 +19,7 @@ use farebox_core::quote::{Quote, quote};
 use farebox_core::receipt::{Receipt, Settlement};
 use farebox_core::request::{ModelId, Request};
 use farebox_core::route::{Decision, Policy, route};
+use farebox_core::usage::Usage;
 use serde::Serialize;
 use tsify::Tsify;
 
@@ -26,7 +27,7 @@ use crate::from_text;
 use crate::vocabularies::require;
 use input::{
     CountInput, EncodingsInput, EstimateInput, ParseInput, PlanInput, PriceInput, QuoteInput,
-    RouteInput, Tokens, TokensInput,
+    RouteInput, Tokens, TokensInput, UsageInput,
 };
 
 /// What an operation works on beside its input.
@@ -136,6 +137,11 @@ operations! {
         let vocab = require(held.vocabularies, Encoding::parse(&input.encoding)?)?;
         let tokens = vocab.encode(&input.text);
         Ok(Tokens { count: vocab.count(&input.text), tokens })
+    };
+    /// Reads what an answer says it used, in classes that do not overlap.
+    usage: UsageInput => Usage = |input, _| {
+        provider::parse_usage(&input.answer, input.api)
+            .ok_or_else(|| Error::invalid_request("the answer reports no usage"))
     };
 }
 

@@ -1,6 +1,7 @@
 //! The vocabularies a host has handed in, shared by every [`Kernel`](crate::Kernel).
 
 use std::cell::RefCell;
+use std::sync::Arc;
 
 use farebox_core::count::{Encoding, Vocab, Vocabularies};
 use farebox_core::error::Error;
@@ -43,11 +44,19 @@ pub(crate) fn with_vocab<T>(
 
 /// The vocabulary of an encoding, or the error that says how to get it.
 pub(crate) fn require(held: &Vocabularies, encoding: Encoding) -> Result<&Vocab, Error> {
-    held.vocab(encoding).ok_or_else(|| {
-        Error::invalid_request(format!(
-            "the vocabulary of `{name}` is not loaded: `await preload([\"{name}\"])` first",
-            name = encoding.name()
-        ))
-        .with("encoding", encoding.name())
-    })
+    held.vocab(encoding).ok_or_else(|| missing(encoding))
+}
+
+/// The same to keep.
+pub(crate) fn shared(encoding: &str) -> Result<Arc<Vocab>, String> {
+    let encoding = Encoding::parse(encoding).map_err(thrown)?;
+    with(|held| held.shared(encoding)).ok_or_else(|| thrown(missing(encoding)))
+}
+
+fn missing(encoding: Encoding) -> Error {
+    Error::invalid_request(format!(
+        "the vocabulary of `{name}` is not loaded: `await preload([\"{name}\"])` first",
+        name = encoding.name()
+    ))
+    .with("encoding", encoding.name())
 }

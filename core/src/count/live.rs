@@ -153,6 +153,38 @@ impl<V: Deref<Target = Vocab>> LiveCount<V> {
         ends
     }
 
+    /// The length of the text in UTF-16 units.
+    pub fn len_utf16(&self) -> usize {
+        self.parts.iter().map(|part| part.utf16_units).sum()
+    }
+
+    /// Where each token ends that ends in this range of UTF-16 units, in such units; a token that
+    /// ends inside a character ends before it.
+    pub fn boundaries_utf16(&self, range: Range<usize>) -> Vec<usize> {
+        let mut ends = Vec::new();
+        let mut base = 0;
+        for part in &self.parts {
+            let mut units = base;
+            base += part.utf16_units;
+            if base <= range.start {
+                continue;
+            }
+            if units >= range.end {
+                break;
+            }
+            let mut chars = part.text.char_indices().peekable();
+            for end in self.vocab.boundaries(&part.text) {
+                while let Some((_, char)) = chars.next_if(|(at, char)| at + char.len_utf8() <= end) {
+                    units += char.len_utf16();
+                }
+                if units > range.start && units <= range.end {
+                    ends.push(units);
+                }
+            }
+        }
+        ends
+    }
+
     /// The part a byte lies in, the last one for those after the end; and where that starts.
     fn part_at(&self, byte: usize) -> (usize, usize) {
         let mut base = 0;

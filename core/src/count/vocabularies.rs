@@ -33,4 +33,10 @@ impl Vocabularies {
         let file = encoding.file();
         self.vocabs.iter().find(|vocab| vocab.encoding().file() == file).map(Arc::as_ref)
     }
+
+    /// The same to keep, as a [`LiveCount`](super::LiveCount) does.
+    pub fn shared(&self, encoding: Encoding) -> Option<Arc<Vocab>> {
+        let file = encoding.file();
+        self.vocabs.iter().find(|vocab| vocab.encoding().file() == file).cloned()
+    }
 }

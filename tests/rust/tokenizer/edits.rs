@@ -62,6 +62,22 @@ fn edits_in_utf16_units_are_the_same_edits() {
 }
 
 #[test]
+fn boundaries_in_utf16_units_are_those_of_the_whole_text() {
+    let vocab = vocab(Encoding::O200kBase);
+    let text = "naïve 🏳️‍🌈 fares, 運賃 and 😀😀\r\n\tлишний ".repeat(90);
+    let mut live = LiveCount::new(&vocab, "");
+    live.replace_utf16(0..0, &text).unwrap();
+    let units = |end: usize| text[..text.floor_char_boundary(end)].encode_utf16().count();
+    let all: Vec<_> = vocab.boundaries(&text).into_iter().map(units).collect();
+    assert_eq!(live.len_utf16(), text.encode_utf16().count());
+    assert_eq!(live.boundaries_utf16(0..usize::MAX), all);
+    for (start, end) in [(0, 7), (900, 2_100), (5, 5), (3_000, usize::MAX)] {
+        let inside = all.iter().copied().filter(|at| *at > start && *at <= end);
+        assert!(inside.eq(live.boundaries_utf16(start..end)), "{start}..{end}");
+    }
+}
+
+#[test]
 fn impossible_edits_are_refused_and_change_nothing() {
     let vocab = vocab(Encoding::O200kBase);
     let mut live = LiveCount::new(&vocab, "naïve");

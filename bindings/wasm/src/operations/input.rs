@@ -72,6 +72,17 @@ pub struct ParseInput {
     pub api: Option<Api>,
 }
 
+/// A whole answer in a provider's own shape.
+#[derive(Serialize, Deserialize, Tsify)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct UsageInput {
+    /// The answer, or as much of it as reports the usage.
+    #[tsify(type = "Record<string, unknown>")]
+    pub answer: Value,
+    /// The format it is written in.
+    pub api: Api,
+}
+
 /// A decision to be made concrete.
 #[derive(Serialize, Deserialize, Tsify)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
