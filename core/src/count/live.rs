@@ -174,7 +174,8 @@ impl<V: Deref<Target = Vocab>> LiveCount<V> {
             }
             let mut chars = part.text.char_indices().peekable();
             for end in self.vocab.boundaries(&part.text) {
-                while let Some((_, char)) = chars.next_if(|(at, char)| at + char.len_utf8() <= end) {
+                while let Some((_, char)) = chars.next_if(|(at, char)| at + char.len_utf8() <= end)
+                {
                     units += char.len_utf16();
                 }
                 if units > range.start && units <= range.end {
