@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use farebox_core::budget::{Budget, HoldId};
 use farebox_core::call::{Answer, Call, CallSettings, Event, Outcome};
-use farebox_core::catalog::{AuthScheme, Catalog, ProviderId};
+use farebox_core::catalog::{AuthScheme, Catalog, Provider, ProviderId};
 use farebox_core::count::Vocabularies;
 use farebox_core::error::{Error, ErrorKind};
 use farebox_core::plan::CallLimits;
@@ -194,6 +194,10 @@ impl Client {
         self.flow_with(request, policy, false, idempotency_key)
     }
 
+    pub(crate) fn inner(&self) -> &Inner {
+        &self.inner
+    }
+
     pub(crate) fn policy(&self) -> &Policy {
         &self.inner.policy
     }
@@ -241,6 +245,10 @@ impl Client {
         let Some(rung) = quote.plan.rungs.first() else { return Ok(()) };
         let model = self.inner.catalog.stand_in(&rung.arm.model)?;
         let Some(provider) = self.inner.catalog.provider(&model) else { return Ok(()) };
+        self.check_key_of(provider)
+    }
+
+    pub(crate) fn check_key_of(&self, provider: &Provider) -> Result<(), Error> {
         let is_elsewhere = self.inner.settings.base_urls.contains_key(&provider.id);
         let needs_key = !is_elsewhere && provider.auth != AuthScheme::None;
         if needs_key && !self.inner.keys.contains_key(&provider.id) {
@@ -311,7 +319,7 @@ impl Inner {
     }
 
     /// A provider that refuses a key may repeat it.
-    fn scrub(&self, error: &mut Error) {
+    pub(crate) fn scrub(&self, error: &mut Error) {
         for key in self.keys.values() {
             if let Some(clean) = key.scrub(&error.message) {
                 error.message = clean;

@@ -25,6 +25,7 @@
 //!
 //! The kernel is re-exported whole as [`kernel`]; what a program meets daily stands at the root.
 
+mod batch;
 mod builder;
 mod client;
 mod clock;
@@ -45,6 +46,7 @@ pub use farebox_core::receipt::Receipt;
 pub use farebox_core::request::{ModelId, Request};
 pub use farebox_core::route::{Policy, Posterior};
 
+pub use batch::{BatchFailure, Batches};
 pub use builder::Builder;
 pub use client::{Ask, Client, Failure, Reply};
 pub use flow::Flow;

@@ -2,6 +2,10 @@
 
 use std::error::Error as _;
 use std::fmt::Write as _;
+use std::fs::File;
+use std::future::poll_fn;
+use std::io::{self, Cursor, Read};
+use std::path::Path;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -73,9 +77,86 @@ pub(crate) fn send(
     request: &HttpRequest,
     secret: Option<&Secret>,
 ) -> Result<Exchange, String> {
-    let url = reqwest::Url::parse(&request.url).map_err(|error| format!("no address: {error}"))?;
     let body = serde_json::to_vec(&request.body).map_err(|error| error.to_string())?;
-    let mut builder = client.post(url).body(body);
+    begin(client, request, secret, Some(body.into()))
+}
+
+/// Begins to take a look: nothing is sent but the head.
+///
+/// # Errors
+///
+/// As [`send`].
+pub(crate) fn look(
+    client: &reqwest::Client,
+    request: &HttpRequest,
+    secret: Option<&Secret>,
+) -> Result<Exchange, String> {
+    begin(client, request, secret, None)
+}
+
+/// Begins to send a file with what stands before and after it, read as it goes out.
+///
+/// # Errors
+///
+/// As [`send`], and when the file cannot be read.
+pub(crate) fn upload(
+    client: &reqwest::Client,
+    request: &HttpRequest,
+    secret: Option<&Secret>,
+    [head, tail]: [String; 2],
+    file: &Path,
+) -> Result<Exchange, String> {
+    let open = || -> io::Result<(File, u64)> {
+        let file = File::open(file)?;
+        let bytes = file.metadata()?.len();
+        Ok((file, bytes))
+    };
+    let (file, bytes) = open().map_err(|error| format!("{}: {error}", file.display()))?;
+    let length = head.len() as u64 + bytes + tail.len() as u64;
+    let mut request = request.clone();
+    request.headers.push(("content-length".into(), length.to_string()));
+    let parts = Parts(vec![
+        Box::new(Cursor::new(tail.into_bytes())),
+        Box::new(file.take(bytes)),
+        Box::new(Cursor::new(head.into_bytes())),
+    ]);
+    begin(client, &request, secret, Some(reqwest::Body::wrap_stream(parts)))
+}
+
+/// Readers as one stream of bytes, the last one first.
+struct Parts(Vec<Box<dyn Read + Send + Sync>>);
+
+impl Stream for Parts {
+    type Item = io::Result<Bytes>;
+
+    fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        // Short reads of a local file: they hold up a worker no longer than a computation would.
+        let mut bytes = vec![0; UPLOAD_PIECE_BYTES];
+        while let Some(part) = self.0.last_mut() {
+            match part.read(&mut bytes) {
+                Ok(0) => drop(self.0.pop()),
+                Ok(read) => {
+                    bytes.truncate(read);
+                    return Poll::Ready(Some(Ok(bytes.into())));
+                }
+                Err(error) => return Poll::Ready(Some(Err(error))),
+            }
+        }
+        Poll::Ready(None)
+    }
+}
+
+fn begin(
+    client: &reqwest::Client,
+    request: &HttpRequest,
+    secret: Option<&Secret>,
+    body: Option<reqwest::Body>,
+) -> Result<Exchange, String> {
+    let url = reqwest::Url::parse(&request.url).map_err(|error| format!("no address: {error}"))?;
+    let mut builder = match body {
+        Some(body) => client.post(url).body(body),
+        None => client.get(url),
+    };
     for (name, value) in &request.headers {
         builder = builder.header(name, value);
     }
@@ -97,6 +178,11 @@ pub(crate) fn send(
 }
 
 impl Exchange {
+    /// What comes next, for a host that waits for nothing else meanwhile.
+    pub(crate) async fn arrival(&mut self) -> Arrival {
+        poll_fn(|cx| self.poll_arrival(cx)).await
+    }
+
     /// What comes next.
     pub(crate) fn poll_arrival(&mut self, cx: &mut Context<'_>) -> Poll<Arrival> {
         match self {
@@ -145,3 +231,4 @@ fn describe(error: &reqwest::Error) -> String {
 }
 
 const MAX_KEY_BYTES: usize = 8 << 10;
+const UPLOAD_PIECE_BYTES: usize = 64 << 10;

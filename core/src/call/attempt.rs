@@ -265,12 +265,17 @@ impl Exchange {
             };
             return Ending::Failed(Failure::malformed(what));
         };
-        match self.fold.whole(&value, sink) {
-            Ok(Step::Failed(problem)) => Ending::Failed(problem.into()),
-            Ok(_) if self.fold.is_complete() => Ending::Answered,
-            Ok(_) => Ending::Failed(Failure::malformed("the provider sent an unfinished answer")),
-            Err(error) => Ending::Failed(Failure::new(error, Remedy::Retry)),
-        }
+        fold_whole(&mut self.fold, &value, sink)
+    }
+}
+
+/// Takes a body that came whole.
+pub(super) fn fold_whole(fold: &mut Fold, body: &Value, sink: &mut dyn Sink) -> Ending {
+    match fold.whole(body, sink) {
+        Ok(Step::Failed(problem)) => Ending::Failed(problem.into()),
+        Ok(_) if fold.is_complete() => Ending::Answered,
+        Ok(_) => Ending::Failed(Failure::malformed("the provider sent an unfinished answer")),
+        Err(error) => Ending::Failed(Failure::new(error, Remedy::Retry)),
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod action;
 mod attempt;
+mod batched;
 mod body_bytes;
 mod emit;
 pub mod escalate;
@@ -19,6 +20,7 @@ mod settings;
 pub mod sse;
 
 pub use action::{Action, AttemptId, Input};
+pub use batched::{Batched, batched};
 pub use event::{Event, EventKind};
 pub use fold::{Folded, fold};
 pub use machine::Call;

@@ -101,7 +101,7 @@ pub fn build(
 }
 
 /// Appends a path to a base address, before its query if it has one.
-fn join(base_url: &str, path: &str) -> String {
+pub(super) fn join(base_url: &str, path: &str) -> String {
     let base_url = base_url.split('#').next().unwrap_or("");
     let (base, query) = base_url.split_once('?').unwrap_or((base_url, ""));
     let (path, own_query) = path.split_once('?').unwrap_or((path, ""));

@@ -9,6 +9,7 @@
 
 mod answer;
 mod anthropic;
+pub mod batch;
 mod build;
 mod chat;
 mod fold;
