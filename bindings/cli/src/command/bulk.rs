@@ -11,7 +11,7 @@ use clap::Subcommand;
 use farebox_core::request::{ModelId, ServiceTier};
 use serde_json::json;
 
-use super::bulk_run;
+use super::{bulk_batch, bulk_run};
 use crate::bulk::tally::{Prices, Tally};
 use crate::failure::{Exit, Failure};
 use crate::shell::Shell;
@@ -26,6 +26,7 @@ pub(crate) struct Args {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Batch(bulk_batch::Args),
     Quote(QuoteArgs),
     Run(bulk_run::Args),
 }
@@ -47,6 +48,7 @@ struct QuoteArgs {
 
 pub(crate) fn run(args: &Args, shell: &Shell) -> Result<Exit, Failure> {
     match &args.command {
+        Command::Batch(args) => bulk_batch::run(args, shell),
         Command::Quote(args) => quote(args, shell),
         Command::Run(args) => bulk_run::run(args, shell),
     }

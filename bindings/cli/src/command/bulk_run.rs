@@ -10,11 +10,13 @@ use farebox_core::error::{Error, ErrorKind};
 use farebox_core::money::Pusd;
 use farebox_core::receipt::Receipt;
 use farebox_core::route::Policy;
-use serde_json::{Value, json};
+use serde_json::json;
 use tokio::task::JoinSet;
 
 use crate::bulk::journal::Journal;
+use crate::bulk::keys::Keys;
 use crate::bulk::line::Line;
+use crate::bulk::results::LineResult;
 use crate::failure::{Exit, Failure};
 use crate::prompt::PolicyArgs;
 use crate::shell::Shell;
@@ -56,6 +58,7 @@ struct Work<'a> {
     policy: Policy,
     budget: Option<Pusd>,
     journal: Journal,
+    keys: Keys,
     under_way: JoinSet<Ended>,
     reserved: Pusd,
     /// How many may be under way now: one more after each success, half as many when a provider
@@ -85,6 +88,7 @@ pub(crate) fn run(args: &Args, shell: &Shell) -> Result<Exit, Failure> {
         policy,
         budget: args.budget,
         journal,
+        keys: Keys::default(),
         under_way: JoinSet::new(),
         reserved: Pusd::ZERO,
         window: args.parallel.clamp(1, 8),
@@ -96,11 +100,12 @@ pub(crate) fn run(args: &Args, shell: &Shell) -> Result<Exit, Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let ended = runtime.block_on(work.all(BufReader::new(file)));
     let ended = ended?;
-    let (done, failed, spent) = (work.journal.done.len(), work.journal.failed, work.journal.spent);
+    let results = &work.journal.results;
+    let (done, failed, spent) = (results.done.len(), results.failed, work.journal.spent());
     if shell.json {
         shell.print_json(&json!({ "done": done, "failed": failed, "spent": spent }))?;
     } else {
-        let done = show::count(done as u64);
+        let done = show::count(done);
         shell.note(&format!("{done} done, {failed} failed, {}", show::dollars(spent)));
     }
     match ended {
@@ -127,14 +132,21 @@ impl Work<'_> {
                 break;
             }
             number += 1;
-            if text.trim_ascii().is_empty() || self.journal.done.contains(&number) {
+            if text.trim_ascii().is_empty() {
                 continue;
             }
-            let line = match Line::parse(&text) {
+            let is_done = self.journal.results.done.contains(number);
+            let line = Line::parse(&text).and_then(|line| {
+                self.keys.take(line.key.as_deref(), number)?;
+                Ok(line)
+            });
+            if is_done {
+                continue;
+            }
+            let line = match line {
                 Ok(line) => line,
                 Err(error) => {
-                    let result = json!({ "line": number, "error": error });
-                    self.journal.keep(number, &result, true)?;
+                    self.journal.results.refuse(number, None, &error)?;
                     continue;
                 }
             };
@@ -168,20 +180,19 @@ impl Work<'_> {
     fn begin(&mut self, number: u64, line: &Line) -> Result<Option<Error>, Failure> {
         let mut policy = self.policy.clone();
         if let Some(budget) = self.budget {
-            let left = budget.saturating_sub(self.journal.spent).saturating_sub(self.reserved);
+            let left = budget.saturating_sub(self.journal.spent()).saturating_sub(self.reserved);
             let free = u64::from(self.window) - self.under_way.len() as u64;
             let share = Pusd::from_pusd(left.as_pusd() / free.max(1));
             policy.budget_left = Some(share);
         }
-        let key = format!("{}-{number}", self.journal.name);
+        let key = format!("{}-{number}", self.journal.name());
         let flow = match self.client.call(&line.request, &policy, key) {
             Ok(flow) => flow,
             Err(error) if error.kind == ErrorKind::OverBudget && self.budget.is_some() => {
                 return Ok(Some(error));
             }
             Err(error) => {
-                let result = json!({ "line": number, "key": line.key, "error": error });
-                self.journal.keep(number, &result, true)?;
+                self.journal.results.refuse(number, line.key.as_deref(), &error)?;
                 return Ok(None);
             }
         };
@@ -201,32 +212,15 @@ impl Work<'_> {
         };
         let Some(Ok((line, key, worst_case, ended))) = ended else { return Ok(true) };
         self.reserved = self.reserved.saturating_sub(worst_case);
-        let receipt = match &ended {
-            Ok(reply) => Some(&reply.receipt),
-            Err(failure) => failure.receipt.as_ref(),
-        };
-        if let Some(receipt) = receipt {
-            let cost = receipt.cost.saturating_add(receipt.unsettled);
-            self.journal.spent = self.journal.spent.saturating_add(cost);
-        }
+        let result = LineResult::of_call(line, key.as_deref(), &ended);
+        self.journal.keep(&result)?;
+        let receipt = result.receipt;
         let is_too_much = receipt.is_some_and(is_too_much);
         self.window = if is_too_much {
             (self.window / 2).max(1)
         } else {
             self.window.saturating_add(1).min(self.most)
         };
-        let (result, failed) = match &ended {
-            Ok(reply) => (json!({ "answer": reply.answer, "receipt": reply.receipt }), false),
-            Err(failure) => {
-                let (error, answer) = (&failure.error, &failure.answer);
-                (json!({ "error": error, "answer": answer, "receipt": failure.receipt }), true)
-            }
-        };
-        let mut whole = json!({ "line": line, "key": key });
-        if let (Value::Object(whole), Value::Object(result)) = (&mut whole, result) {
-            whole.extend(result);
-        }
-        self.journal.keep(line, &whole, failed)?;
         self.show();
         Ok(true)
     }
@@ -236,10 +230,10 @@ impl Work<'_> {
             return;
         }
         self.shown = Instant::now();
-        let done = self.journal.done.len() as u64;
+        let done = self.journal.results.done.len();
         let rate =
             done * 1_000 / u64::try_from(self.started.elapsed().as_millis()).unwrap_or(1).max(1);
-        let (done, spent) = (show::count(done), show::dollars(self.journal.spent));
+        let (done, spent) = (show::count(done), show::dollars(self.journal.spent()));
         let open = self.under_way.len();
         let _ = write!(stderr(), "\r{done} done, {open} under way, {rate}/s, {spent}   ");
     }

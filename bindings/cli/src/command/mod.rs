@@ -2,6 +2,7 @@
 
 pub(crate) mod audit;
 pub(crate) mod bulk;
+pub(crate) mod bulk_batch;
 pub(crate) mod bulk_run;
 pub(crate) mod completions;
 pub(crate) mod count;

@@ -1,0 +1,7 @@
+//! Work in bulk, through the binary.
+// What sets a test up may fail it as the test itself may.
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
+
+mod batch;
+mod run;
+mod world;
