@@ -5,6 +5,7 @@
 mod bad_input;
 mod client;
 mod faults;
+mod soak;
 
 use std::sync::Arc;
 
