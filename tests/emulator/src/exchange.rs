@@ -139,6 +139,14 @@ async fn run(
         Ok(admitted) => admitted,
         Err(problem) => return reply.problem(&problem),
     };
+    if shared.options.idempotency_keys {
+        let key = headers.get("idempotency-key").and_then(|key| key.to_str().ok());
+        reply.deed = key.map(|key| format!("deed {key}"));
+    }
+    if let Some(done) = reply.deed.as_deref().and_then(|deed| shared.stored(deed)) {
+        let bytes = Bytes::from(done.to_string());
+        return reply.whole(200, "application/json", &bytes, &connection);
+    }
     if !prompt.stream && reply.fault.error_after_events.is_some() {
         return reply.problem(&stream_problem(&reply, &prompt.model_name));
     }
@@ -220,6 +228,9 @@ async fn deliver(
         }
         Written::Whole(whole) => whole,
     };
+    if let Some(deed) = &reply.deed {
+        shared.store(deed, whole.clone());
+    }
     // A provider works an answer out whether or not the caller still waits for it.
     shared.charge(at, &usage, usage.output_tokens, false);
     let due_us = pace.due_us(usage.output_tokens);

@@ -33,6 +33,9 @@ pub struct Options {
     pub tokens_per_minute: u64,
     /// Whether prompts of 1,024 tokens and more are cached and read back at the cache rate.
     pub prompt_cache: bool,
+    /// Whether a request under an `idempotency-key` that was answered whole before is given that
+    /// answer again, without charge; as many as there are stored answers are remembered.
+    pub idempotency_keys: bool,
     /// Decides every id and every random fault.
     pub seed: u64,
     /// How many requests in a million fail by one of `random_faults`.
@@ -71,6 +74,7 @@ impl Default for Options {
             requests_per_minute: 0,
             tokens_per_minute: 0,
             prompt_cache: false,
+            idempotency_keys: false,
             seed: 1,
             fault_rate_ppm: 0,
             random_faults: RANDOM.iter().filter_map(|text| Fault::parse(text).ok()).collect(),

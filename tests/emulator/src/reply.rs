@@ -23,6 +23,8 @@ pub(crate) struct Reply {
     pub(crate) api: Api,
     pub(crate) request_id: String,
     pub(crate) fault: Fault,
+    /// What its answer is remembered under, where keys of idempotency are honoured.
+    pub(crate) deed: Option<String>,
     keys: Vec<String>,
     started: Instant,
     verdict: Verdict,
@@ -39,6 +41,7 @@ impl Reply {
             api,
             request_id: shared.id("req_"),
             fault: Fault::default(),
+            deed: None,
             keys: shared.options.keys.clone(),
             started: Instant::now(),
             verdict: Verdict::default(),
