@@ -8,6 +8,7 @@ use std::task::{Context, Poll};
 use farebox_core::budget::HoldId;
 use farebox_core::call::{Action, AttemptId, Call, Event, EventKind, HttpRequest, Input, Outcome};
 use farebox_core::error::Error;
+use farebox_core::provider::RateLimit;
 use farebox_core::quote::Quote;
 use farebox_core::receipt::{Receipt, settle};
 use farebox_core::time::Timestamp;
@@ -31,6 +32,7 @@ pub struct Flow {
     timer: Option<Pin<Box<Sleep>>>,
     outcome: Option<Outcome>,
     hold: Option<HoldId>,
+    rate_limit: RateLimit,
 }
 
 impl Flow {
@@ -41,7 +43,17 @@ impl Flow {
         clock: Clock,
         hold: Option<HoldId>,
     ) -> Self {
-        Self { inner, quote, call, clock, exchange: None, timer: None, outcome: None, hold }
+        Self {
+            inner,
+            quote,
+            call,
+            clock,
+            exchange: None,
+            timer: None,
+            outcome: None,
+            hold,
+            rate_limit: RateLimit::default(),
+        }
     }
 
     /// The next event; nothing once the call is over.
@@ -56,6 +68,11 @@ impl Flow {
     /// What was said before sending.
     pub fn quote(&self) -> &Quote {
         &self.quote
+    }
+
+    /// What the provider last said may still be asked of it.
+    pub fn rate_limit(&self) -> RateLimit {
+        self.rate_limit
     }
 
     /// How the call ended, once it has.
@@ -155,7 +172,10 @@ impl Flow {
         let Poll::Ready(arrival) = arrival else { return self.poll_sleep(cx, until) };
         self.timer = None;
         let input = match arrival {
-            Arrival::Head { status, headers } => Input::Head { attempt, status, headers },
+            Arrival::Head { status, headers } => {
+                self.rate_limit = RateLimit::read(&headers, self.clock.now());
+                Input::Head { attempt, status, headers }
+            }
             Arrival::Body(bytes) => Input::Body { attempt, bytes: bytes.into() },
             Arrival::End => Input::End { attempt },
             Arrival::Lost { message, unsent } => Input::Lost { attempt, message, unsent },

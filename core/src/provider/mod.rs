@@ -16,6 +16,7 @@ mod fold;
 mod gemini;
 mod http;
 mod problem;
+mod rate;
 mod read;
 mod responses;
 mod source;
@@ -30,6 +31,7 @@ pub use build::{BuildSettings, build};
 pub use fold::{Fold, Sink, Step};
 pub use http::HttpRequest;
 pub use problem::{Problem, Remedy};
+pub use rate::{Left, RateLimit};
 
 use crate::error::Error;
 use crate::request::{Api, NativeBody, Request};
