@@ -7,3 +7,4 @@ pub(crate) mod line;
 pub(crate) mod notes;
 pub(crate) mod results;
 pub(crate) mod tally;
+pub(crate) mod window;

@@ -10,6 +10,7 @@ use farebox_core::error::Error;
 use farebox_core::money::Pusd;
 use serde::{Deserialize, Serialize};
 
+use super::keys::Keys;
 use super::notes::{each_whole_line, open};
 use crate::failure::Failure;
 
@@ -21,6 +22,8 @@ pub(crate) struct Results {
     pub(crate) failed: u64,
     /// What was billed, or may have been, by what the results say.
     pub(crate) spent: Pusd,
+    /// The callers' names of lines.
+    pub(crate) keys: Keys,
     file: File,
     path: PathBuf,
     text: Vec<u8>,
@@ -51,6 +54,8 @@ pub(crate) struct LineResult<'a> {
 struct Kept {
     line: u64,
     #[serde(default)]
+    key: Option<String>,
+    #[serde(default)]
     error: Option<serde::de::IgnoredAny>,
     #[serde(default)]
     receipt: Option<KeptReceipt>,
@@ -68,17 +73,20 @@ impl Results {
     pub(crate) fn open(path: &Path) -> Result<Self, Failure> {
         let mut file = open(path)?;
         let (mut done, mut failed, mut spent) = (LineSet::default(), 0, Pusd::ZERO);
+        let mut keys = Keys::default();
         each_whole_line(&mut file, path, |line| {
             // A line that someone else wrote is theirs to keep.
             let Ok(kept) = serde_json::from_str::<Kept>(line) else { return Ok(()) };
             if done.insert(kept.line) {
+                // What was refused for its name stands here without it.
+                let _ = keys.take(kept.key.as_deref(), kept.line);
                 failed += u64::from(kept.error.is_some());
                 let KeptReceipt { cost, unsettled } = kept.receipt.unwrap_or_default();
                 spent = spent.saturating_add(cost).saturating_add(unsettled);
             }
             Ok(())
         })?;
-        Ok(Self { done, failed, spent, file, path: path.to_owned(), text: Vec::new() })
+        Ok(Self { done, failed, spent, keys, file, path: path.to_owned(), text: Vec::new() })
     }
 
     /// Keeps a result, and counts what it cost.

@@ -8,15 +8,15 @@ use std::time::{Duration, Instant};
 use farebox::{Client, Failure as CallFailure, Reply};
 use farebox_core::error::{Error, ErrorKind};
 use farebox_core::money::Pusd;
-use farebox_core::receipt::Receipt;
+use farebox_core::provider::RateLimit;
 use farebox_core::route::Policy;
 use serde_json::json;
 use tokio::task::JoinSet;
 
 use crate::bulk::journal::Journal;
-use crate::bulk::keys::Keys;
 use crate::bulk::line::Line;
 use crate::bulk::results::LineResult;
+use crate::bulk::window::Window;
 use crate::failure::{Exit, Failure};
 use crate::prompt::PolicyArgs;
 use crate::shell::Shell;
@@ -51,22 +51,36 @@ pub(crate) struct Args {
     base_url: Option<String>,
 }
 
-type Ended = (u64, Option<String>, Pusd, Result<Reply, Box<CallFailure>>);
+/// A line that was sent, and what came of it.
+struct Ended {
+    line: u64,
+    key: Option<String>,
+    worst_case: Pusd,
+    result: Result<Reply, Box<CallFailure>>,
+    said: RateLimit,
+}
 
 struct Work<'a> {
     client: &'a Client,
     policy: Policy,
     budget: Option<Pusd>,
     journal: Journal,
-    keys: Keys,
     under_way: JoinSet<Ended>,
     reserved: Pusd,
-    /// How many may be under way now: one more after each success, half as many when a provider
-    /// says it is too much.
-    window: u32,
-    most: u32,
-    shown: Instant,
+    window: Window,
+    progress: Progress,
+}
+
+/// How far it is, for people who watch.
+struct Progress {
+    is_watched: bool,
     started: Instant,
+    shown: Instant,
+    done_before: u64,
+    input_bytes: u64,
+    read_bytes: u64,
+    /// Bytes of lines that needed nothing, because they had their results.
+    skipped_bytes: u64,
 }
 
 pub(crate) fn run(args: &Args, shell: &Shell) -> Result<Exit, Failure> {
@@ -82,30 +96,36 @@ pub(crate) fn run(args: &Args, shell: &Shell) -> Result<Exit, Failure> {
     let client = builder.build()?;
     let name = format!("bulk-{:x}-{:x}", shell.now().as_ms(), std::process::id());
     let journal = Journal::open(&args.file, &args.out, name)?;
-    let now = Instant::now();
+    let file = File::open(&args.file).map_err(|error| Failure::file(&args.file, &error))?;
+    let progress = Progress::new(file.metadata()?.len(), journal.results.done.len());
     let mut work = Work {
         client: &client,
         policy,
         budget: args.budget,
         journal,
-        keys: Keys::default(),
         under_way: JoinSet::new(),
         reserved: Pusd::ZERO,
-        window: args.parallel.clamp(1, 8),
-        most: args.parallel.max(1),
-        shown: now,
-        started: now,
+        window: Window::new(args.parallel),
+        progress,
     };
-    let file = File::open(&args.file).map_err(|error| Failure::file(&args.file, &error))?;
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let ended = runtime.block_on(work.all(BufReader::new(file)));
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let ended = runtime.block_on(async {
+        let lines = BufReader::with_capacity(1 << 16, file);
+        tokio::select! {
+            ended = work.all(lines) => ended,
+            _ = tokio::signal::ctrl_c() => Ok(Stop::Cancelled),
+        }
+    });
+    if work.progress.is_watched {
+        shell.note("");
+    }
     let ended = ended?;
     let results = &work.journal.results;
     let (done, failed, spent) = (results.done.len(), results.failed, work.journal.spent());
     if shell.json {
         shell.print_json(&json!({ "done": done, "failed": failed, "spent": spent }))?;
     } else {
-        let done = show::count(done);
+        let (done, failed) = (show::count(done), show::count(failed));
         shell.note(&format!("{done} done, {failed} failed, {}", show::dollars(spent)));
     }
     match ended {
@@ -128,21 +148,20 @@ impl Work<'_> {
         let mut text = Vec::new();
         loop {
             text.clear();
-            if lines.read_until(b'\n', &mut text)? == 0 {
+            let read = lines.read_until(b'\n', &mut text)?;
+            if read == 0 {
                 break;
             }
             number += 1;
-            if text.trim_ascii().is_empty() {
+            let is_done = self.journal.results.done.contains(number);
+            self.progress.read(read, is_done);
+            if is_done || text.trim_ascii().is_empty() {
                 continue;
             }
-            let is_done = self.journal.results.done.contains(number);
             let line = Line::parse(&text).and_then(|line| {
-                self.keys.take(line.key.as_deref(), number)?;
+                self.journal.results.keys.take(line.key.as_deref(), number)?;
                 Ok(line)
             });
-            if is_done {
-                continue;
-            }
             let line = match line {
                 Ok(line) => line,
                 Err(error) => {
@@ -150,43 +169,55 @@ impl Work<'_> {
                     continue;
                 }
             };
-            loop {
-                while self.under_way.len() >= self.window as usize {
-                    if !self.one_ended().await? {
-                        return Ok(Stop::Cancelled);
-                    }
-                }
-                match self.begin(number, &line)? {
-                    None => break,
-                    Some(error) if self.under_way.is_empty() => return Ok(Stop::OverBudget(error)),
-                    // What is under way holds its worst case; most of that comes back.
-                    Some(_) => {
-                        if !self.one_ended().await? {
-                            return Ok(Stop::Cancelled);
-                        }
-                    }
-                }
+            if let Some(error) = self.begin_when_it_may(number, &line).await? {
+                return Ok(Stop::OverBudget(error));
             }
         }
         while !self.under_way.is_empty() {
-            if !self.one_ended().await? {
-                return Ok(Stop::Cancelled);
-            }
+            self.one_ended().await?;
         }
         Ok(Stop::Done)
     }
 
+    /// Starts a line as soon as window and budget hold it; says so when the budget never will.
+    async fn begin_when_it_may(
+        &mut self,
+        number: u64,
+        line: &Line,
+    ) -> Result<Option<Error>, Failure> {
+        loop {
+            while self.under_way.len() >= self.window.width() as usize {
+                self.one_ended().await?;
+            }
+            if let Some(wait) = self.window.wait(Instant::now()) {
+                tokio::time::sleep(wait).await;
+            }
+            match self.begin(number, line)? {
+                None => return Ok(None),
+                Some(error) if self.under_way.is_empty() => return Ok(Some(error)),
+                // What is under way holds its worst case; most of that comes back.
+                Some(_) => self.one_ended().await?,
+            }
+        }
+    }
+
     /// Starts a line; says so when the budget does not hold it.
     fn begin(&mut self, number: u64, line: &Line) -> Result<Option<Error>, Failure> {
-        let mut policy = self.policy.clone();
-        if let Some(budget) = self.budget {
-            let left = budget.saturating_sub(self.journal.spent()).saturating_sub(self.reserved);
-            let free = u64::from(self.window) - self.under_way.len() as u64;
-            let share = Pusd::from_pusd(left.as_pusd() / free.max(1));
-            policy.budget_left = Some(share);
-        }
+        let bent;
+        let policy = match self.budget {
+            None => &self.policy,
+            Some(budget) => {
+                let spent = self.journal.spent().saturating_add(self.reserved);
+                let left = budget.saturating_sub(spent);
+                let under_way = self.under_way.len() as u64;
+                let free = u64::from(self.window.width()).saturating_sub(under_way);
+                let share = Pusd::from_pusd(left.as_pusd() / free.max(1));
+                bent = Policy { budget_left: Some(share), ..self.policy.clone() };
+                &bent
+            }
+        };
         let key = format!("{}-{number}", self.journal.name());
-        let flow = match self.client.call(&line.request, &policy, key) {
+        let mut flow = match self.client.call(&line.request, policy, key) {
             Ok(flow) => flow,
             Err(error) if error.kind == ErrorKind::OverBudget && self.budget.is_some() => {
                 return Ok(Some(error));
@@ -200,49 +231,76 @@ impl Work<'_> {
         self.journal.sending(number, worst_case)?;
         self.reserved = self.reserved.saturating_add(worst_case);
         let key = line.key.clone();
-        self.under_way.spawn(async move { (number, key, worst_case, flow.finish().await) });
+        self.under_way.spawn(async move {
+            while flow.next().await.is_some_and(|event| event.is_ok()) {}
+            let said = flow.rate_limit();
+            Ended { line: number, key, worst_case, result: flow.finish().await, said }
+        });
         Ok(None)
     }
 
-    /// Waits until one ends, and keeps its result; false when the caller wants no more.
-    async fn one_ended(&mut self) -> Result<bool, Failure> {
-        let ended = tokio::select! {
-            ended = self.under_way.join_next() => ended,
-            _ = tokio::signal::ctrl_c() => return Ok(false),
-        };
-        let Some(Ok((line, key, worst_case, ended))) = ended else { return Ok(true) };
-        self.reserved = self.reserved.saturating_sub(worst_case);
-        let result = LineResult::of_call(line, key.as_deref(), &ended);
+    /// Waits until one ends, and keeps its result.
+    async fn one_ended(&mut self) -> Result<(), Failure> {
+        let Some(Ok(ended)) = self.under_way.join_next().await else { return Ok(()) };
+        self.reserved = self.reserved.saturating_sub(ended.worst_case);
+        let result = LineResult::of_call(ended.line, ended.key.as_deref(), &ended.result);
         self.journal.keep(&result)?;
-        let receipt = result.receipt;
-        let is_too_much = receipt.is_some_and(is_too_much);
-        self.window = if is_too_much {
-            (self.window / 2).max(1)
-        } else {
-            self.window.saturating_add(1).min(self.most)
-        };
-        self.show();
-        Ok(true)
-    }
-
-    fn show(&mut self) {
-        if !stderr().is_terminal() || self.shown.elapsed() < Duration::from_millis(200) {
-            return;
-        }
-        self.shown = Instant::now();
-        let done = self.journal.results.done.len();
-        let rate =
-            done * 1_000 / u64::try_from(self.started.elapsed().as_millis()).unwrap_or(1).max(1);
-        let (done, spent) = (show::count(done), show::dollars(self.journal.spent()));
-        let open = self.under_way.len();
-        let _ = write!(stderr(), "\r{done} done, {open} under way, {rate}/s, {spent}   ");
+        self.window.ended(result.receipt, ended.said, Instant::now());
+        self.progress.show(&self.journal, self.under_way.len());
+        Ok(())
     }
 }
 
-/// Whether a provider said it was asked too much.
-fn is_too_much(receipt: &Receipt) -> bool {
-    receipt.attempts.iter().any(|attempt| {
-        let kind = attempt.error.as_ref().map(|error| error.kind);
-        matches!(kind, Some(ErrorKind::RateLimited | ErrorKind::ProviderUnavailable))
-    })
+impl Progress {
+    fn new(input_bytes: u64, done_before: u64) -> Self {
+        let now = Instant::now();
+        let is_watched = stderr().is_terminal();
+        let (read_bytes, skipped_bytes) = (0, 0);
+        Self {
+            is_watched,
+            started: now,
+            shown: now,
+            done_before,
+            input_bytes,
+            read_bytes,
+            skipped_bytes,
+        }
+    }
+
+    fn read(&mut self, bytes: usize, is_done: bool) {
+        self.read_bytes += bytes as u64;
+        self.skipped_bytes += if is_done { bytes as u64 } else { 0 };
+    }
+
+    fn show(&mut self, journal: &Journal, under_way: usize) {
+        if !self.is_watched || self.shown.elapsed() < Duration::from_millis(200) {
+            return;
+        }
+        self.shown = Instant::now();
+        let passed_ms = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(1).max(1);
+        let done = journal.results.done.len();
+        let rate = (done - self.done_before) * 1_000 / passed_ms;
+        let percent = self.read_bytes * 100 / self.input_bytes.max(1);
+        let worked_bytes = (self.read_bytes - self.skipped_bytes).max(1);
+        let open_bytes = u128::from(self.input_bytes.saturating_sub(self.read_bytes));
+        let left_s = open_bytes * u128::from(passed_ms) / u128::from(worked_bytes) / 1_000;
+        let filled = usize::try_from(percent / 5).unwrap_or(20).min(20);
+        let _ = write!(
+            stderr(),
+            "\r[{}{}] {percent} %, {} done, {under_way} under way, {rate}/s, {}, {} left   ",
+            "#".repeat(filled),
+            "-".repeat(20 - filled),
+            show::count(done),
+            show::dollars(journal.spent()),
+            time(left_s),
+        );
+    }
+}
+
+fn time(seconds: u128) -> String {
+    match seconds {
+        0..100 => format!("{seconds} s"),
+        100..6_000 => format!("{} min", seconds / 60),
+        _ => format!("{} h", seconds / 3_600),
+    }
 }

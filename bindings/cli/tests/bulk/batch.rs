@@ -23,6 +23,7 @@ fn assert_settled(world: &World, lines: u64) {
     assert_eq!(numbers(&results), (1..=lines).collect::<Vec<_>>());
     let bill = world.emulator.bill();
     assert!(bill.lines.iter().all(|line| line.service_tier == ServiceTier::Batch));
+    assert!(results.iter().all(|result| result["receipt"].get("unsettled").is_none()));
     assert_eq!(paid(&results), world.bill());
 }
 

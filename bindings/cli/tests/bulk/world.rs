@@ -100,15 +100,10 @@ pub(crate) fn numbers(results: &[Value]) -> Vec<u64> {
     numbers
 }
 
-/// What the receipts of results sum up to.
+/// What the receipts of results sum up to, without what nobody knows to have been billed.
 pub(crate) fn paid(results: &[Value]) -> Pusd {
-    results.iter().fold(Pusd::ZERO, |sum, result| {
-        let part = |name: &str| {
-            let text = result["receipt"][name].as_str();
-            text.map_or(Pusd::ZERO, |text| Pusd::parse(text).unwrap())
-        };
-        sum.saturating_add(part("cost")).saturating_add(part("unsettled"))
-    })
+    let costs = results.iter().filter_map(|result| result["receipt"]["cost"].as_str());
+    costs.fold(Pusd::ZERO, |sum, cost| sum.saturating_add(Pusd::parse(cost).unwrap()))
 }
 
 /// Kills as `kill -9` does, and waits until it is gone.

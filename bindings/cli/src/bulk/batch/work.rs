@@ -15,7 +15,6 @@ use farebox_core::money::Pusd;
 
 use super::ledger::Ledger;
 use super::lines::{Group, Lines, Market, Ready};
-use crate::bulk::keys::Keys;
 use crate::bulk::line::Line;
 use crate::failure::Failure;
 
@@ -106,17 +105,15 @@ impl<'a> Work<'a> {
     fn plan(&mut self) -> Result<(), Failure> {
         let waiting: BTreeSet<u64> =
             self.ledger.open.values().flat_map(|open| open.lines.iter().copied()).collect();
-        let mut keys = Keys::default();
         for line in 1..=self.lines.len() {
-            if self.lines.is_blank(line)? {
+            if self.ledger.results.done.contains(line) || self.lines.is_blank(line)? {
                 continue;
             }
-            let parsed = self.lines.request(line)?;
-            let parsed = parsed.and_then(|found| {
-                keys.take(found.key.as_deref(), line)?;
+            let parsed = self.lines.request(line)?.and_then(|found| {
+                self.ledger.results.keys.take(found.key.as_deref(), line)?;
                 Ok(found)
             });
-            if !self.ledger.results.done.contains(line) && !waiting.contains(&line) {
+            if !waiting.contains(&line) {
                 self.enqueue(line, &parsed)?;
             }
         }
