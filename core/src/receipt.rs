@@ -110,7 +110,10 @@ pub fn settle(
             }
         }
     }
-    let answered = outcome.attempts.iter().rev().find(|attempt| attempt.error.is_none());
+    let answers = |attempt: &&Attempt| {
+        attempt.error.is_none() && attempt.refused.is_none() && !attempt.only_checks
+    };
+    let answered = outcome.attempts.iter().rev().find(answers);
     let answered = answered.filter(|_| outcome.error.is_none());
     let reported = answered.and_then(|attempt| match &attempt.billing {
         Billing::Reported { usage, cost } => Some((attempt, usage, cost.as_ref())),

@@ -6,6 +6,8 @@ use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
 use super::event::Event;
+#[cfg(doc)]
+use super::event::EventKind;
 use super::outcome::Outcome;
 use crate::provider::HttpRequest;
 use crate::time::Timestamp;
@@ -80,6 +82,14 @@ pub enum Input {
     },
     /// The caller wants no more.
     Cancel,
+    /// An attempt was not sent and will not be before a moment: the caller's own rate limit has no
+    /// room for it. It is to be sent once the call says so again.
+    Deferred {
+        /// The attempt.
+        attempt: AttemptId,
+        /// When there may be room.
+        until: Timestamp,
+    },
     /// An attempt's body ended as it should.
     End {
         /// The attempt.
@@ -105,4 +115,12 @@ pub enum Input {
     },
     /// Time has passed.
     Tick,
+    /// The caller has judged an answer that [`EventKind::Judging`] showed.
+    Verdict {
+        /// The attempt.
+        attempt: AttemptId,
+        /// Why it may not be accepted; absent when it may.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        refused: Option<String>,
+    },
 }

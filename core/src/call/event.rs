@@ -1,5 +1,6 @@
 //! What the caller of a call sees while it runs.
 
+use alloc::boxed::Box;
 use alloc::string::String;
 
 use serde::{Deserialize, Serialize};
@@ -7,6 +8,7 @@ use serde_json::Value;
 
 use super::action::AttemptId;
 use crate::error::Error;
+use crate::provider::Answer;
 use crate::request::{Effort, ModelId};
 use crate::time::Timestamp;
 
@@ -40,10 +42,25 @@ pub enum EventKind {
         /// Why.
         error: Error,
     },
+    /// What the attempt emitted stands, and another attempt goes on from there.
+    Continued {
+        /// The attempt that goes on.
+        by: AttemptId,
+    },
+    /// The answer is whole and waits for the caller's verdict.
+    Judging {
+        /// It.
+        answer: Box<Answer>,
+    },
     /// More of the reasoning, or of its summary.
     ReasoningDelta {
         /// The new words.
         text: String,
+    },
+    /// The answer was checked and not accepted; a stronger model is asked.
+    Refused {
+        /// Why.
+        reason: String,
     },
     /// More of a refusal.
     RefusalDelta {

@@ -1,23 +1,24 @@
-//! The machine itself: which attempt comes next, and what the host is to do now.
+//! The machine itself: what the host is to do now, and what it saw.
 
 use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 use alloc::format;
-use alloc::string::ToString;
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use super::action::{Action, AttemptId, Input};
-use super::attempt::{Ending, Exchange, Failure};
+use super::attempt::{Ending, Exchange};
+use super::check::Checking;
 use super::emit::Emitter;
 use super::event::{Event, EventKind};
+use super::leg::{Leg, legs};
 use super::outcome::{Attempt, Billing, Outcome};
-use super::retry::backoff_ms;
-use super::settings::{CallSettings, Restart};
-use crate::catalog::{Catalog, Model, Terms};
-use crate::error::{Error, ErrorKind};
+use super::settings::CallSettings;
+use crate::catalog::Catalog;
+use crate::error::Error;
 use crate::money::Pusd;
-use crate::plan::{CallLimits, Plan, Rung};
-use crate::provider::{Answer, BuildSettings, HttpRequest, Remedy, Sink, build};
+use crate::plan::{CallLimits, Plan};
+use crate::provider::{Answer, Sink, go_on};
 use crate::request::Request;
 use crate::time::Timestamp;
 
@@ -39,36 +40,40 @@ use crate::time::Timestamp;
 /// ```
 #[derive(Clone, Debug)]
 pub struct Call {
-    settings: CallSettings,
-    limits: CallLimits,
-    worst_case: Option<Pusd>,
-    legs: Vec<Leg>,
-    leg: usize,
-    retries: u32,
-    state: State,
-    actions: VecDeque<Action>,
-    attempts: Vec<Attempt>,
-    /// The attempt whose pieces the caller holds, if they no longer count once another is sent.
-    superseded: Option<AttemptId>,
+    pub(super) settings: CallSettings,
+    pub(super) limits: CallLimits,
+    pub(super) worst_case: Option<Pusd>,
+    pub(super) legs: Vec<Leg>,
+    pub(super) leg: usize,
+    pub(super) retries: u32,
+    pub(super) state: State,
+    pub(super) actions: VecDeque<Action>,
+    pub(super) attempts: Vec<Attempt>,
+    /// What becomes of the pieces the caller holds once another attempt is sent.
+    pub(super) handover: Option<Handover>,
+    /// Pieces the caller is not shown before they are accepted.
+    pub(super) kept_back: VecDeque<Action>,
+    /// How answers are judged before one is accepted.
+    pub(super) checking: Option<Checking>,
+    /// What broken attempts said that the next one goes on from.
+    pub(super) said: Option<String>,
+    /// Whether the answer is words, which another attempt can go on from.
+    pub(super) is_prose: bool,
+    /// Whether the attempt to be sent next was announced already.
+    is_announced: bool,
     /// What the attempts so far cost or may have cost.
-    committed: Pusd,
-    started_at: Option<Timestamp>,
-}
-
-/// A rung with everything an attempt at it needs.
-#[derive(Clone, Debug)]
-struct Leg {
-    rung: Rung,
-    model: Model,
-    request: HttpRequest,
+    pub(super) committed: Pusd,
+    pub(super) started_at: Option<Timestamp>,
 }
 
 #[derive(Clone, Debug)]
-enum State {
+pub(super) enum State {
     /// The next attempt may be sent.
     Ready,
     /// An attempt is under way.
     Exchanging(Box<Flight>),
+    /// An answer waits for the caller's verdict.
+    Judging(Box<Judged>),
     /// Nothing is under way until a moment.
     Waiting(Timestamp),
     /// It is over.
@@ -76,10 +81,39 @@ enum State {
 }
 
 #[derive(Clone, Debug)]
-struct Flight {
-    attempt: Attempt,
-    exchange: Exchange,
-    has_delivered: bool,
+pub(super) struct Flight {
+    pub(super) attempt: Attempt,
+    pub(super) exchange: Exchange,
+    /// Whether pieces of it came.
+    pub(super) has_pieces: bool,
+}
+
+/// An answer that waits for the caller's verdict.
+#[derive(Clone, Debug)]
+pub(super) struct Judged {
+    pub(super) attempt: Attempt,
+    pub(super) answer: Answer,
+    pub(super) has_delivered: bool,
+}
+
+/// What becomes of the pieces of an attempt once another is sent.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Handover {
+    /// They stand, and the next attempt goes on from them.
+    Continued(AttemptId),
+    /// They no longer count.
+    Superseded(AttemptId),
+}
+
+/// Who is shown the pieces of an attempt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Showing {
+    /// The caller, at once.
+    AtOnce,
+    /// The caller, once the answer is accepted.
+    Later,
+    /// Nobody: it only serves to judge another.
+    Never,
 }
 
 impl Call {
@@ -89,9 +123,9 @@ impl Call {
     ///
     /// # Errors
     ///
-    /// As [`build`] for the plan's first rung; `invalid_request` when the plan has no rung, when
-    /// its first attempt alone could cost more than the whole call may, or when the idempotency
-    /// key is no header value.
+    /// As [`build`](crate::provider::build) for the plan's first rung; `invalid_request` when the
+    /// plan has no rung, when its first attempt alone could cost more than the whole call may, or
+    /// when the idempotency key is no header value.
     pub fn new(
         request: &Request,
         plan: &Plan,
@@ -104,14 +138,7 @@ impl Call {
                 "an idempotency key is one line of plain characters",
             ));
         }
-        let mut legs = Vec::new();
-        for (place, rung) in plan.rungs.iter().enumerate() {
-            match leg(request, rung, catalog, &settings) {
-                Ok(leg) => legs.push(leg),
-                Err(error) if place == 0 => return Err(error),
-                Err(_) => {}
-            }
-        }
+        let legs = legs(request, plan, catalog, &settings)?;
         let Some(first) = legs.first() else {
             return Err(Error::invalid_request("the plan has no rung: give it at least one"));
         };
@@ -123,6 +150,8 @@ impl Call {
             )));
         }
         Ok(Self {
+            checking: Checking::new(request, plan, &legs),
+            is_prose: request.output.is_text(),
             settings,
             limits: plan.limits,
             worst_case: plan.worst_case,
@@ -132,7 +161,10 @@ impl Call {
             state: State::Ready,
             actions: VecDeque::new(),
             attempts: Vec::new(),
-            superseded: None,
+            handover: None,
+            kept_back: VecDeque::new(),
+            said: None,
+            is_announced: false,
             committed: Pusd::ZERO,
             started_at: None,
         })
@@ -154,8 +186,9 @@ impl Call {
         }
         match &self.state {
             State::Exchanging(flight) => {
-                Action::Receive { attempt: flight.attempt.id, until: self.deadline(flight).0 }
+                Action::Receive { attempt: flight.attempt.id, until: self.deadline(flight).until }
             }
+            State::Judging(judged) => Action::Sleep { until: self.ends_at(judged.attempt.sent_at) },
             State::Waiting(until) => Action::Sleep { until: *until },
             State::Done(outcome) => Action::Finish { outcome: Outcome::clone(outcome) },
             // INVARIANT: `send` leaves this state or queues an action.
@@ -169,6 +202,7 @@ impl Call {
         match input {
             Input::Tick => self.check_time(now),
             Input::Cancel => self.cancel(now),
+            Input::Deferred { attempt, until } => self.defer(attempt, until, now),
             Input::Head { attempt, status, headers } => {
                 if let Some(flight) = self.flight(attempt) {
                     flight.attempt.status = Some(status);
@@ -185,6 +219,7 @@ impl Call {
             Input::Lost { attempt, message, unsent } => {
                 self.receive(attempt, now, |exchange, _| Some(exchange.lost(&message, unsent)));
             }
+            Input::Verdict { attempt, refused } => self.take_verdict(attempt, refused, now),
         }
     }
 
@@ -196,11 +231,23 @@ impl Call {
         }
     }
 
-    fn flight(&mut self, attempt: AttemptId) -> Option<&mut Flight> {
+    pub(super) fn flight(&mut self, attempt: AttemptId) -> Option<&mut Flight> {
         match &mut self.state {
             State::Exchanging(flight) if flight.attempt.id == attempt => Some(flight),
             _ => None,
         }
+    }
+
+    /// Who is shown the pieces of the attempt under way.
+    pub(super) fn showing(&self) -> Showing {
+        match &self.checking {
+            Some(checking) => checking.showing(self.leg, self.settings.release),
+            None => Showing::AtOnce,
+        }
+    }
+
+    pub(super) fn emit(&mut self, attempt: AttemptId, kind: EventKind) {
+        self.actions.push_back(Action::Emit { event: Event { attempt, kind } });
     }
 
     fn receive(
@@ -209,14 +256,20 @@ impl Call {
         now: Timestamp,
         take: impl FnOnce(&mut Exchange, &mut dyn Sink) -> Option<Ending>,
     ) {
+        let showing = self.showing();
         let State::Exchanging(flight) = &mut self.state else { return };
         if flight.attempt.id != attempt {
             return;
         }
+        let mut unseen = VecDeque::new();
         let mut emitter = Emitter {
             attempt,
-            actions: &mut self.actions,
-            has_delivered: &mut flight.has_delivered,
+            actions: match showing {
+                Showing::AtOnce => &mut self.actions,
+                Showing::Later => &mut self.kept_back,
+                Showing::Never => &mut unseen,
+            },
+            has_delivered: &mut flight.has_pieces,
         };
         let ending = take(&mut flight.exchange, &mut emitter);
         if flight.attempt.first_content_at.is_none() {
@@ -234,9 +287,19 @@ impl Call {
         self.started_at.get_or_insert(now);
         let id = AttemptId(self.attempts.len() as u32);
         let mut request = leg.request.clone();
+        if let Some(said) = &self.said {
+            go_on(leg.rung.api, &mut request.body, said);
+        }
         if let Some(key) = &self.settings.idempotency_key {
-            // Another rung's body differs, and providers refuse one key for two bodies.
-            let key = if self.leg == 0 { key.clone() } else { format!("{key}-{}", self.leg) };
+            // Another rung's body differs, and so does one that goes on from what was said;
+            // providers refuse one key for two bodies.
+            let mut key = key.clone();
+            if self.leg > 0 {
+                key.push_str(&format!("-{}", self.leg));
+            }
+            if self.said.is_some() {
+                key.push_str(&format!("-from-{}", id.0));
+            }
             request.headers.push(("idempotency-key".into(), key));
         }
         if self.retries > 0 {
@@ -253,248 +316,34 @@ impl Call {
             status: None,
             request_id: None,
             error: None,
+            refused: None,
+            only_checks: false,
             billing: Billing::Free,
         };
-        if let Some(attempt) = self.superseded.take() {
-            self.emit(attempt, EventKind::Superseded { by: id });
-        }
-        let started = EventKind::Started { model: attempt.model.clone(), effort: attempt.effort };
-        self.emit(id, started);
-        self.actions.push_back(Action::Send { attempt: id, request });
         let exchange = Exchange::new(
-            self.legs[self.leg].rung.api,
+            leg.rung.api,
             self.settings.max_event_bytes as usize,
             self.settings.max_body_bytes as usize,
         );
-        let flight = Flight { attempt, exchange, has_delivered: false };
+        match self.handover.take() {
+            Some(Handover::Continued(from)) => self.emit(from, EventKind::Continued { by: id }),
+            Some(Handover::Superseded(from)) => self.emit(from, EventKind::Superseded { by: id }),
+            None => {}
+        }
+        if !core::mem::replace(&mut self.is_announced, true) {
+            let (model, effort) = (attempt.model.clone(), attempt.effort);
+            self.emit(id, EventKind::Started { model, effort });
+        }
+        self.actions.push_back(Action::Send { attempt: id, request });
+        let flight = Flight { attempt, exchange, has_pieces: false };
         self.state = State::Exchanging(Box::new(flight));
     }
 
-    /// When the attempt's patience ends, and which of the four it is.
-    fn deadline(&self, flight: &Flight) -> (Timestamp, &'static str, u64) {
-        let limits = &self.limits;
-        let exchange = &flight.exchange;
-        let sent_at = flight.attempt.sent_at;
-        let phase =
-            |from: Timestamp, name, limit_ms: u64| (from.after_ms(limit_ms), name, limit_ms);
-        let own = match (exchange.head_at, exchange.last_content_at) {
-            // A body that says no is short; what came of it will do.
-            (Some(head_at), _) if exchange.is_refusal() => {
-                phase(head_at, "idle", limits.idle_timeout_ms.min(REFUSAL_PATIENCE_MS))
-            }
-            (_, Some(content_at)) => phase(content_at, "idle", limits.idle_timeout_ms),
-            // An answer that comes whole has its status line only once it is made.
-            (None, None) if self.settings.stream => {
-                phase(sent_at, "connect", limits.connect_timeout_ms)
-            }
-            _ => phase(sent_at, "first_content", limits.first_content_timeout_ms),
-        };
-        let started_at = self.started_at.unwrap_or(sent_at);
-        let total = phase(started_at, "total", limits.total_timeout_ms);
-        if total.0 < own.0 { total } else { own }
-    }
-
-    fn check_time(&mut self, now: Timestamp) {
-        match &mut self.state {
-            State::Waiting(until) if *until <= now => self.state = State::Ready,
-            State::Exchanging(_) => self.check_patience(now),
-            _ => {}
-        }
-    }
-
-    fn check_patience(&mut self, now: Timestamp) {
-        let State::Exchanging(flight) = &self.state else { return };
-        let (until, name, limit_ms) = self.deadline(flight);
-        if now < until {
-            return;
-        }
-        let id = flight.attempt.id;
-        self.actions.push_back(Action::Abort { attempt: id });
-        let Some(flight) = self.flight(id) else { return };
-        if flight.exchange.is_refusal() {
-            if let Ending::Failed(failure) = flight.exchange.refused() {
-                self.failed(failure, now);
-            }
-            return;
-        }
-        if flight.exchange.fold.is_complete() {
-            self.answered(now);
-            return;
-        }
-        let message = match name {
-            "connect" => format!("no status line came within {limit_ms} ms"),
-            "first_content" => format!("no content came within {limit_ms} ms"),
-            "idle" => format!("the answer stood still for {limit_ms} ms"),
-            _ => format!("the call took longer than {limit_ms} ms"),
-        };
-        let error =
-            Error::new(ErrorKind::Timeout, message).with("phase", name).with("limitMs", limit_ms);
-        let remedy = if name == "total" { Remedy::None } else { Remedy::Retry };
-        self.failed(Failure::new(error, remedy), now);
-    }
-
-    fn cancel(&mut self, now: Timestamp) {
-        let error = Error::new(ErrorKind::Cancelled, "the caller cancelled the call");
-        match &self.state {
-            State::Done(_) => {}
-            State::Exchanging(flight) => {
-                let attempt = flight.attempt.id;
-                // What was queued but not yet handed to the host need not happen any more.
-                let was_sent = !self.drop_unsent(attempt);
-                if was_sent {
-                    self.actions.push_back(Action::Abort { attempt });
-                }
-                let failure = Failure { is_free: !was_sent, ..Failure::new(error, Remedy::None) };
-                self.failed(failure, now);
-            }
-            State::Ready | State::Waiting(_) => self.finish(None, Some(error)),
-        }
-    }
-
-    /// Takes back the queued sending of an attempt, if the host has not seen it.
-    fn drop_unsent(&mut self, id: AttemptId) -> bool {
-        let queued = self
-            .actions
-            .iter()
-            .position(|action| matches!(action, Action::Send { attempt, .. } if *attempt == id));
-        if let Some(place) = queued {
-            self.actions.remove(place);
-        }
-        queued.is_some()
-    }
-
-    fn answered(&mut self, now: Timestamp) {
-        let Some((flight, answer)) = self.land() else { return };
-        let Flight { mut attempt, exchange, .. } = flight;
-        attempt.ended_at = now;
-        attempt.service_tier = exchange.fold.service_tier().unwrap_or(attempt.service_tier);
-        attempt.billing = self.billing(&attempt, &answer, false);
-        self.commit(attempt);
-        self.finish(Some(answer), None);
-    }
-
-    fn failed(&mut self, failure: Failure, now: Timestamp) {
-        let Some((flight, answer)) = self.land() else { return };
-        let Flight { mut attempt, exchange, has_delivered } = flight;
-        let Failure { mut error, remedy, wait_ms, is_free } = failure;
-        attempt.ended_at = now;
-        attempt.service_tier = exchange.fold.service_tier().unwrap_or(attempt.service_tier);
-        attempt.billing = self.billing(&attempt, &answer, is_free);
-        let wait_ms = wait_ms.unwrap_or(0);
-        if wait_ms > 0 {
-            error = error.with("waitMs", wait_ms);
-        }
-        if wait_ms > self.limits.max_retry_after_ms {
-            error = over_cap(error, wait_ms, self.limits.max_retry_after_ms);
-        }
-        attempt.error = Some(error.clone());
-        let id = attempt.id;
-        self.commit(attempt);
-        self.emit(id, EventKind::AttemptFailed { error: error.clone() });
-
-        let may_restart = !has_delivered || self.settings.restart == Restart::Restart;
-        match self.next(remedy, error.kind, wait_ms, id, now).filter(|_| may_restart) {
-            Some(next) => {
-                if next.leg != self.leg {
-                    self.leg = next.leg;
-                    self.retries = 0;
-                } else {
-                    self.retries += 1;
-                }
-                if has_delivered {
-                    self.superseded = Some(id);
-                }
-                if next.at > now {
-                    self.emit(id, EventKind::Waiting { until: next.at, error });
-                    self.state = State::Waiting(next.at);
-                } else {
-                    self.state = State::Ready;
-                }
-            }
-            None => {
-                let answer = (!answer.is_empty()).then_some(answer);
-                self.finish(answer, Some(error));
-            }
-        }
-    }
-
-    /// Which attempt may help after a failure, and when, within the plan's time and money.
-    fn next(
-        &self,
-        remedy: Remedy,
-        kind: ErrorKind,
-        wait_ms: u64,
-        id: AttemptId,
-        now: Timestamp,
-    ) -> Option<Next> {
-        let same = || {
-            if self.retries >= self.limits.max_retries || wait_ms > self.limits.max_retry_after_ms {
-                return None;
-            }
-            let wait_ms = wait_ms.max(backoff_ms(self.retries, self.settings.seed, id.0));
-            Some(Next { leg: self.leg, at: now.after_ms(wait_ms) })
-        };
-        let window = |leg: usize| self.legs.get(leg).map(|leg| leg.model.limits.context_tokens);
-        let provider = |leg: usize| self.legs.get(leg).map(|leg| &leg.model.provider);
-        let later = |fits: &dyn Fn(usize) -> bool| {
-            let mut places = self.leg + 1..self.legs.len();
-            let found = places.find(|place| fits(*place) && self.can_afford(*place));
-            found.map(|leg| Next { leg, at: now })
-        };
-        // A provider that asks to wait, or cannot be reached, is so for all its models.
-        let is_over_cap = wait_ms > self.limits.max_retry_after_ms;
-        let is_whole_provider = is_over_cap || kind == ErrorKind::Connection;
-        let other = || later(&|leg| !is_whole_provider || provider(leg) != provider(self.leg));
-        let next = match remedy {
-            Remedy::None => None,
-            Remedy::Elsewhere => other(),
-            Remedy::Wider => later(&|leg| window(leg) > window(self.leg)),
-            Remedy::Retry => same().or_else(other),
-            Remedy::Sideways => other().or_else(same),
-        };
-        let ends_at = self.started_at.unwrap_or(now).after_ms(self.limits.total_timeout_ms);
-        next.filter(|next| next.at < ends_at && self.can_afford(next.leg))
-    }
-
-    /// Whether one more attempt fits what the whole call may cost.
-    fn can_afford(&self, leg: usize) -> bool {
-        let Some(leg) = self.legs.get(leg) else { return false };
-        // A model without a published price was named by the caller, who bears it.
-        let (Some(more), Some(whole)) = (leg.rung.worst_case, self.worst_case) else { return true };
-        self.committed.checked_add(more).is_some_and(|after| after <= whole)
-    }
-
-    fn billing(&self, attempt: &Attempt, answer: &Answer, is_free: bool) -> Billing {
-        let Some(leg) = self.legs.get(self.leg) else { return Billing::Free };
-        match &answer.usage {
-            Some(usage) => {
-                let terms = Terms {
-                    at: attempt.sent_at,
-                    service_tier: attempt.service_tier,
-                    regional: self.settings.regional,
-                };
-                let cost = leg.model.cost(usage, &terms).ok();
-                Billing::Reported { usage: usage.clone(), cost }
-            }
-            None if is_free => Billing::Free,
-            None => Billing::Unknown { worst_case: leg.rung.worst_case },
-        }
-    }
-
-    fn commit(&mut self, attempt: Attempt) {
-        let amount = match &attempt.billing {
-            Billing::Free => Pusd::ZERO,
-            Billing::Reported { cost, .. } => cost.as_ref().map_or(Pusd::ZERO, |cost| cost.total),
-            Billing::Unknown { worst_case } => worst_case.unwrap_or_default(),
-        };
-        self.committed = self.committed.saturating_add(amount);
-        self.attempts.push(attempt);
-    }
-
     /// Takes the attempt out of flight, with its answer as far as it came.
-    fn land(&mut self) -> Option<(Flight, Answer)> {
+    pub(super) fn land(&mut self) -> Option<(Flight, Answer)> {
         match core::mem::replace(&mut self.state, State::Ready) {
             State::Exchanging(flight) => {
+                self.is_announced = false;
                 let answer = flight.exchange.fold.answer();
                 Some((*flight, answer))
             }
@@ -504,48 +353,4 @@ impl Call {
             }
         }
     }
-
-    fn finish(&mut self, answer: Option<Answer>, error: Option<Error>) {
-        let attempts = core::mem::take(&mut self.attempts);
-        self.state = State::Done(Box::new(Outcome { answer, error, attempts }));
-    }
-
-    fn emit(&mut self, attempt: AttemptId, kind: EventKind) {
-        self.actions.push_back(Action::Emit { event: Event { attempt, kind } });
-    }
 }
-
-/// Where and when the next attempt goes.
-#[derive(Clone, Copy, Debug)]
-struct Next {
-    leg: usize,
-    at: Timestamp,
-}
-
-fn leg(
-    request: &Request,
-    rung: &Rung,
-    catalog: &Catalog,
-    settings: &CallSettings,
-) -> Result<Leg, Error> {
-    let model = catalog.stand_in(&rung.arm.model)?;
-    let base_url = settings.base_urls.get(&model.provider);
-    let how = BuildSettings {
-        stream: settings.stream,
-        base_url: base_url.map(|url| url.as_str()),
-        allow_http: settings.allow_http,
-    };
-    let http = build(request, rung, catalog, how)?;
-    Ok(Leg { rung: rung.clone(), model, request: http })
-}
-
-/// A wait the caller will not make is an error that carries the wait.
-fn over_cap(mut error: Error, wait_ms: u64, cap_ms: u64) -> Error {
-    error.message =
-        format!("{}; it asks to wait {wait_ms} ms, the call may wait {cap_ms} ms", error.message);
-    error.kind = ErrorKind::RateLimited;
-    error.with("limitMs", cap_ms)
-}
-
-/// How long a refusal's body may take to say why.
-const REFUSAL_PATIENCE_MS: u64 = 5_000;

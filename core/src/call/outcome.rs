@@ -59,6 +59,13 @@ pub struct Attempt {
     /// Why it failed, if it did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<Error>,
+    /// Why its answer was not accepted, if it came whole and was not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refused: Option<String>,
+    /// Whether its answer only served to judge another's.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    #[cfg_attr(feature = "ts", tsify(optional))]
+    pub only_checks: bool,
     /// What is known of its bill.
     pub billing: Billing,
 }

@@ -29,6 +29,8 @@ pub struct CallSettings {
     pub regional: bool,
     /// What to do when a stream breaks after some of it was delivered.
     pub restart: Restart,
+    /// When the pieces of an answer that is still to be checked are handed on.
+    pub release: Release,
     /// The longest event of a stream that is accepted.
     pub max_event_bytes: u32,
     /// The longest body that is accepted where the answer comes whole.
@@ -43,11 +45,29 @@ pub struct CallSettings {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Restart {
+    /// Go on from the words that were delivered: another attempt is shown them and asked for the
+    /// rest. Only words can be gone on from; tool calls and JSON end the call as under `Fail`.
+    Continue,
     /// End the call with the error and what was delivered.
     #[default]
     Fail,
     /// Begin anew; an event tells the caller that what was delivered no longer counts.
     Restart,
+}
+
+/// When the pieces of an answer that is still to be checked are handed on.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Release {
+    /// Once the answer is accepted; the caller never sees one that is not.
+    Accepted,
+    /// At once; an event tells the caller when they no longer count.
+    #[default]
+    AtOnce,
 }
 
 impl Default for CallSettings {
@@ -60,6 +80,7 @@ impl Default for CallSettings {
             allow_http: false,
             regional: false,
             restart: Restart::default(),
+            release: Release::default(),
             max_event_bytes: 32 << 20,
             max_body_bytes: 64 << 20,
         }

@@ -14,7 +14,9 @@ mod build;
 mod chat;
 mod fold;
 mod gemini;
+mod go_on;
 mod http;
+mod limits;
 mod problem;
 mod rate;
 mod read;
@@ -30,8 +32,11 @@ pub use answer::{Answer, AnswerToolCall, Finish};
 pub use build::{BuildSettings, build};
 pub use fold::{Fold, Sink, Step};
 pub use http::HttpRequest;
+pub use limits::{Gauge, Gauges};
 pub use problem::{Problem, Remedy};
 pub use rate::{Left, RateLimit};
+
+pub(crate) use go_on::go_on;
 
 use crate::error::Error;
 use crate::request::{Api, NativeBody, Request};

@@ -308,6 +308,8 @@ impl World {
             status: Some(200),
             request_id: None,
             error: None,
+            refused: None,
+            only_checks: false,
             billing,
         }
     }

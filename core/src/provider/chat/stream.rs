@@ -141,12 +141,17 @@ impl ChatFold {
         for (index, text) in &self.others {
             items.push(json!({ "index": index, "message": { "content": text } }));
         }
+        // Calls that are numbered stand in the order of their numbers, however they came.
+        let mut calls: Vec<&Slot> = self.calls.iter().collect();
+        if calls.iter().all(|slot| slot.index.is_some()) {
+            calls.sort_by_key(|slot| slot.index);
+        }
         Answer {
             id: self.id.clone(),
             model: self.model.as_deref().map(ModelId::new),
             text: self.text.clone(),
             refusal: self.refusal.clone(),
-            tool_calls: self.calls.iter().map(|slot| slot.call.clone()).collect(),
+            tool_calls: calls.into_iter().map(|slot| slot.call.clone()).collect(),
             reasoning: self.reasoning.clone(),
             annotations: self.annotations.clone(),
             finish: self.finish,
