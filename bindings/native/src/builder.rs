@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex};
 
 use farebox_core::budget::Budget;
-use farebox_core::call::{CallSettings, Restart};
+use farebox_core::call::{Answer, CallSettings, RateLimit, RateLimits, Release, Restart};
 use farebox_core::catalog::{Catalog, ProviderId};
 use farebox_core::count::Vocabularies;
 use farebox_core::error::Error;
@@ -14,6 +14,8 @@ use farebox_core::request::ModelId;
 use farebox_core::route::{Policy, Posterior};
 
 use crate::client::{Client, Inner, OnBudget};
+use crate::flow::Verifier;
+use crate::orchestrate::Verdict;
 use crate::secret::Secret;
 use crate::transport::{check_secret, default_client};
 
@@ -33,6 +35,8 @@ pub struct Builder {
     baseline: Option<ModelId>,
     budget: Option<Budget>,
     on_budget: Option<OnBudget>,
+    rate_limits: Option<RateLimits>,
+    verifier: Option<Verifier>,
 }
 
 impl Builder {
@@ -104,6 +108,33 @@ impl Builder {
     #[must_use]
     pub fn restart(mut self, restart: Restart) -> Self {
         self.settings.restart = restart;
+        self
+    }
+
+    /// Says when the pieces of an answer that is still to be checked are handed on.
+    #[must_use]
+    pub fn release(mut self, release: Release) -> Self {
+        self.settings.release = release;
+        self
+    }
+
+    /// Checks answers by a function of your own, where the policy's `checks.caller` lets a cheaper
+    /// model try first: an answer it gives a reason against is replaced by a stronger model's.
+    #[must_use]
+    pub fn verifier<F>(mut self, check: impl Fn(Answer) -> F + Send + Sync + 'static) -> Self
+    where
+        F: Future<Output = Verdict> + Send + 'static,
+    {
+        self.verifier = Some(Box::new(move |answer| Box::pin(check(answer))));
+        self
+    }
+
+    /// Keeps to rate limits before the provider has to: calls wait their turn, first come, first
+    /// served, and an event says until when. Models that are not named are bound by what their
+    /// provider says is left. Clones of the client share the limits.
+    #[must_use]
+    pub fn rate_limits(mut self, limits: impl IntoIterator<Item = (ModelId, RateLimit)>) -> Self {
+        self.rate_limits = Some(RateLimits::new(limits));
         self
     }
 
@@ -186,6 +217,8 @@ impl Builder {
             limits: self.limits,
             budget: self.budget.map(Mutex::new),
             on_budget: self.on_budget,
+            rate_limits: self.rate_limits.map(Mutex::new),
+            verifier: self.verifier,
         }))
     }
 }

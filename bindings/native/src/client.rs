@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use farebox_core::budget::{Budget, HoldId};
-use farebox_core::call::{Answer, Call, CallSettings, Event, Outcome};
+use farebox_core::call::{Answer, Call, CallSettings, Event, Outcome, RateLimits};
 use farebox_core::catalog::{AuthScheme, Catalog, Provider, ProviderId};
 use farebox_core::count::Vocabularies;
 use farebox_core::error::{Error, ErrorKind};
@@ -14,12 +14,12 @@ use farebox_core::provider::parse;
 use farebox_core::quote::{Quote, quote};
 use farebox_core::receipt::Receipt;
 use farebox_core::request::{ModelId, Request};
-use farebox_core::route::{Policy, Posterior};
+use farebox_core::route::{Check, Policy, Posterior};
 use serde_json::Value;
 
 use crate::builder::Builder;
 use crate::clock::Clock;
-use crate::flow::{Flow, error_of};
+use crate::flow::{Flow, Verifier, error_of};
 use crate::secret::Secret;
 
 /// Quotes, sends and settles requests. Cheap to clone; clones share connections and beliefs.
@@ -40,6 +40,8 @@ pub(crate) struct Inner {
     pub(crate) baseline: Option<ModelId>,
     pub(crate) budget: Option<Mutex<Budget>>,
     pub(crate) on_budget: Option<OnBudget>,
+    pub(crate) rate_limits: Option<Mutex<RateLimits>>,
+    pub(crate) verifier: Option<Verifier>,
 }
 
 /// Called with the budget after each change, before anything is sent on its strength.
@@ -223,6 +225,7 @@ impl Client {
         };
         let quote = self.quote_at(request, policy, clock)?;
         self.check_key(&quote)?;
+        self.check_verifier(&quote)?;
         let settings = CallSettings {
             stream,
             seed: draw(),
@@ -238,6 +241,17 @@ impl Client {
         drop(budget);
         self.lock_posterior().record(request, &quote.decision, clock.now());
         Ok(Flow::new(Arc::clone(inner), quote, call, clock, hold))
+    }
+
+    /// A check without its function is found out before anything is sent.
+    fn check_verifier(&self, quote: &Quote) -> Result<(), Error> {
+        let check = quote.plan.verify.as_ref().map(|verify| &verify.check);
+        if check == Some(&Check::Caller) && self.inner.verifier.is_none() {
+            let message = "the policy has answers checked by a function of the caller's, and none \
+                           is known: give one to the builder's `verifier`";
+            return Err(Error::new(ErrorKind::InvalidPolicy, message));
+        }
+        Ok(())
     }
 
     /// A provider without a key is found out before anything is sent.
@@ -288,6 +302,11 @@ impl Inner {
         let hold = budget.hold(worst_case, clock.now())?;
         self.tell_budget(budget);
         Ok(hold)
+    }
+
+    pub(crate) fn lock_rate_limits(&self) -> Option<MutexGuard<'_, RateLimits>> {
+        let limits = self.rate_limits.as_ref()?;
+        Some(limits.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     pub(crate) fn settle(&self, hold: HoldId, receipt: &Receipt) {

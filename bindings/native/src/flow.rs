@@ -6,17 +6,21 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use farebox_core::budget::HoldId;
-use farebox_core::call::{Action, AttemptId, Call, Event, EventKind, HttpRequest, Input, Outcome};
+use farebox_core::call::{
+    Action, Answer, AttemptId, Call, Event, EventKind, HttpRequest, Input, Outcome, Ticket, Turn,
+};
 use farebox_core::error::Error;
 use farebox_core::provider::RateLimit;
 use farebox_core::quote::Quote;
 use farebox_core::receipt::{Receipt, settle};
+use farebox_core::request::ModelId;
 use farebox_core::time::Timestamp;
 use futures_core::Stream;
 use tokio::time::Sleep;
 
 use crate::client::{Failure, Inner, Reply};
 use crate::clock::Clock;
+use crate::orchestrate::Verdict;
 use crate::transport::{self, Arrival, Exchange};
 
 /// The events of one call, as they come.
@@ -33,7 +37,17 @@ pub struct Flow {
     outcome: Option<Outcome>,
     hold: Option<HoldId>,
     rate_limit: RateLimit,
+    /// The model of the attempt under way, and its place in the queue for it.
+    model: Option<ModelId>,
+    ticket: Option<Ticket>,
+    /// The caller's check of an answer, while it runs.
+    verdict: Option<(AttemptId, Judging)>,
 }
+
+/// A check of answers that is the caller's own.
+pub(crate) type Verifier = Box<dyn Fn(Answer) -> Judging + Send + Sync>;
+
+type Judging = Pin<Box<dyn Future<Output = Verdict> + Send>>;
 
 impl Flow {
     pub(crate) fn new(
@@ -53,6 +67,9 @@ impl Flow {
             outcome: None,
             hold,
             rate_limit: RateLimit::default(),
+            model: None,
+            ticket: None,
+            verdict: None,
         }
     }
 
@@ -137,6 +154,12 @@ impl Flow {
     /// Takes the end of the call, and gives back what of its hold was not spent.
     fn conclude(&mut self, outcome: Outcome) -> Outcome {
         let outcome = self.inner.scrub_outcome(outcome);
+        self.verdict = None;
+        if let (Some(ticket), Some(mut limits)) =
+            (self.ticket.take(), self.inner.lock_rate_limits())
+        {
+            limits.leave(ticket);
+        }
         if let Some(hold) = self.hold.take() {
             self.inner.settle(hold, &self.settle(&outcome));
         }
@@ -145,6 +168,10 @@ impl Flow {
     }
 
     fn begin(&mut self, attempt: AttemptId, request: &HttpRequest) {
+        if let Some(until) = self.wait_for_turn() {
+            self.call.handle(Input::Deferred { attempt, until }, self.clock.now());
+            return;
+        }
         let secret = self.inner.keys.get(&request.provider);
         match transport::send(&self.inner.http, request, secret) {
             Ok(exchange) => self.exchange = Some(exchange),
@@ -152,6 +179,36 @@ impl Flow {
                 let lost = Input::Lost { attempt, message, unsent: true };
                 self.call.handle(lost, self.clock.now());
             }
+        }
+    }
+
+    /// Until when the caller's own rate limits hold the attempt back, if they do.
+    fn wait_for_turn(&mut self) -> Option<Timestamp> {
+        let mut limits = self.inner.lock_rate_limits()?;
+        let model = self.model.as_ref()?;
+        let tokens = self.quote.estimate(model).map_or(0, |estimate| {
+            estimate.input.tokens.expected.saturating_add(estimate.output.tokens.expected)
+        });
+        let ticket = *self.ticket.get_or_insert_with(|| limits.join(model, tokens));
+        match limits.turn(ticket, self.clock.now()) {
+            Turn::Go => {
+                self.ticket = None;
+                None
+            }
+            Turn::Wait { until } => Some(until),
+        }
+    }
+
+    /// Notes what an event means for the loop itself.
+    fn notice(&mut self, event: &Event) {
+        match &event.kind {
+            EventKind::Started { model, .. } => self.model = Some(model.clone()),
+            EventKind::Judging { answer } => {
+                let verifier = self.inner.verifier.as_ref();
+                self.verdict =
+                    verifier.map(|verifier| (event.attempt, verifier(Answer::clone(answer))));
+            }
+            _ => {}
         }
     }
 
@@ -174,6 +231,10 @@ impl Flow {
         let input = match arrival {
             Arrival::Head { status, headers } => {
                 self.rate_limit = RateLimit::read(&headers, self.clock.now());
+                let limits = self.inner.lock_rate_limits();
+                if let (Some(mut limits), Some(model)) = (limits, &self.model) {
+                    limits.learn(model, &headers, self.clock.now());
+                }
                 Input::Head { attempt, status, headers }
             }
             Arrival::Body(bytes) => Input::Body { attempt, bytes: bytes.into() },
@@ -185,6 +246,14 @@ impl Flow {
     }
 
     fn poll_sleep(&mut self, cx: &mut Context<'_>, until: Timestamp) -> Poll<()> {
+        if let Some((attempt, judging)) = &mut self.verdict
+            && let Poll::Ready(verdict) = judging.as_mut().poll(cx)
+        {
+            let verdict = Input::Verdict { attempt: *attempt, refused: verdict.err() };
+            (self.verdict, self.timer) = (None, None);
+            self.call.handle(verdict, self.clock.now());
+            return Poll::Ready(());
+        }
         let wait = self.clock.until(until);
         let timer = self.timer.get_or_insert_with(|| Box::pin(tokio::time::sleep(wait)));
         if timer.as_mut().poll(cx).is_pending() {
@@ -211,6 +280,7 @@ impl Stream for Flow {
                     continue;
                 }
                 Action::Emit { event } => {
+                    this.notice(&event);
                     return Poll::Ready(Some(Ok(this.inner.scrub_event(event))));
                 }
                 Action::Finish { outcome } => {

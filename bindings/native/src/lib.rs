@@ -36,7 +36,9 @@ mod transport;
 
 pub use farebox_core as kernel;
 pub use farebox_core::budget::{Budget, Limit, Window};
-pub use farebox_core::call::{Answer, Event, EventKind, Finish, Outcome, Restart};
+pub use farebox_core::call::{
+    Answer, Event, EventKind, Finish, Outcome, RateLimit, Release, Restart,
+};
 pub use farebox_core::catalog::{Catalog, ProviderId};
 pub use farebox_core::error::{Error, ErrorKind};
 pub use farebox_core::money::Pusd;
