@@ -1,0 +1,140 @@
+// The prompt's editor. Every edit goes to the worker as it is made; what comes back is where the
+// tokens in view end, and only those are painted.
+import { history, historyKeymap, standardKeymap } from "@codemirror/commands";
+import { Annotation, EditorState, type Extension, type Range, StateEffect, StateField } from "@codemirror/state";
+import { Decoration, type DecorationSet, drawSelection, EditorView, keymap, placeholder } from "@codemirror/view";
+import type { KernelWorker } from "./kernel";
+import type { Change } from "./messages";
+
+const painted = StateEffect.define<DecorationSet>();
+const loadedWhole = Annotation.define<boolean>();
+
+const paint = StateField.define<DecorationSet>({
+  create: () => Decoration.none,
+  update(tokens, transaction) {
+    for (const effect of transaction.effects) if (effect.is(painted)) return effect.value;
+    // Until the worker answers, colours move with their text.
+    return tokens.map(transaction.changes);
+  },
+  provide: (field) => EditorView.decorations.from(field),
+});
+
+const tints = Array.from({ length: 5 }, (_, tint) => [
+  Decoration.mark({ class: `t t${tint}` }),
+  Decoration.mark({ class: `t t${tint} split` }),
+]) as [Decoration, Decoration][];
+
+export interface Edited {
+  text: number;
+  /** The text was put in as a whole, by a paste, a drop or an example. */
+  whole: boolean;
+}
+
+export class Editor {
+  readonly view: EditorView;
+  readonly #kernel: KernelWorker;
+  #version = 0;
+  #edited = 0;
+  #window = { from: 0, to: 0 };
+
+  constructor(room: HTMLElement, kernel: KernelWorker, label: string, onEdit: (edited: Edited) => void) {
+    this.#kernel = kernel;
+    const listen = EditorView.updateListener.of((update) => {
+      if (update.docChanged) {
+        this.#edited = performance.now();
+        const changes: Change[] = [];
+        update.changes.iterChanges((from, to, _start, _end, insert) => changes.push({ from, to, insert: insert.toString() }), true);
+        this.#version += 1;
+        this.#window = visible(update.view);
+        kernel.tell({ type: "edit", version: this.#version, changes, ...this.#window });
+        onEdit({ text: update.state.doc.length, whole: update.transactions.some((made) => made.annotation(loadedWhole)) });
+      } else if (update.viewportChanged || update.geometryChanged) {
+        this.look();
+      }
+    });
+    const extensions: Extension[] = [
+      history(),
+      keymap.of([...standardKeymap, ...historyKeymap]),
+      drawSelection(),
+      EditorView.lineWrapping,
+      EditorState.lineSeparator.of("\n"),
+      EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false", autocorrect: "off", autocapitalize: "off" }),
+      placeholder("Type or paste a prompt, or the JSON body of a request"),
+      paint,
+      listen,
+    ];
+    this.view = new EditorView({ parent: room, extensions });
+    kernel.on({
+      live: ({ version, from, to, ends, tookMs }) => {
+        if (version !== this.#version || from !== this.#window.from || to !== this.#window.to) return;
+        this.#paint(from, ends);
+        this.#measure(tookMs);
+      },
+    });
+  }
+
+  get text(): string {
+    return this.view.state.doc.toString();
+  }
+
+  /** Puts a text in the place of the old one. */
+  set(text: string): void {
+    this.view.dispatch({
+      changes: { from: 0, to: this.view.state.doc.length, insert: text },
+      selection: { anchor: 0 },
+      annotations: loadedWhole.of(true),
+      scrollIntoView: true,
+    });
+  }
+
+  /** Asks for the tokens in view. */
+  look(): void {
+    this.#window = visible(this.view);
+    this.#kernel.tell({ type: "view", version: this.#version, ...this.#window });
+  }
+
+  #paint(from: number, ends: Uint32Array): void {
+    const { doc } = this.view.state;
+    const marks: Range<Decoration>[] = [];
+    let start = from;
+    let line = doc.lineAt(Math.min(from, doc.length));
+    // Tints are counted from the start of a line, so that an edit leaves those of other lines alone.
+    let tint = 0;
+    for (let index = 0; index < ends.length; index += 1) {
+      const end = Math.min(ends[index]!, doc.length);
+      if (end > start) {
+        if (start > line.to) {
+          line = doc.lineAt(start);
+          tint = 0;
+        }
+        // Tokens that end inside a character cannot be told apart in it: it is marked as several.
+        marks.push(tints[tint % tints.length]![ends[index + 1] === end ? 1 : 0].range(start, end));
+        tint += 1;
+      }
+      start = end;
+    }
+    this.view.dispatch({ effects: painted.of(Decoration.set(marks)) });
+  }
+
+  /** How long the last edit took: to its colours in the page, and to the next frame with them. */
+  #measure(workerMs: number): void {
+    if (this.#edited === 0) return;
+    const [start, end] = [this.#edited, performance.now()];
+    this.#edited = 0;
+    performance.measure("farebox:colours", { start, end, detail: { workerMs } });
+    requestAnimationFrame(() => {
+      const { port1, port2 } = new MessageChannel();
+      port1.onmessage = () => performance.measure("farebox:frame", { start, end: performance.now() });
+      port2.postMessage(undefined);
+    });
+  }
+}
+
+/** The text in view and a little around it; of a line of any length only so much. */
+function visible({ visibleRanges, state }: EditorView): { from: number; to: number } {
+  const from = visibleRanges[0]?.from ?? 0;
+  const to = visibleRanges.at(-1)?.to ?? state.doc.length;
+  return { from, to: Math.min(to, from + MAX_PAINTED_UNITS) };
+}
+
+const MAX_PAINTED_UNITS = 20_000;

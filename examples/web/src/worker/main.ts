@@ -1,0 +1,101 @@
+// The worker: holds the kernel and the text, counts edits, and answers the page's questions.
+import type { ErrorFields, Farebox } from "farebox";
+import type { Attachment, FromWorker, ToWorker } from "../messages";
+import { audit } from "./audit";
+import { Draftsman } from "./draft";
+import { fare } from "./fare";
+import { ladders } from "./ladders";
+import { send } from "./send";
+import { Text } from "./text";
+
+type Package = typeof import("farebox");
+
+const text = new Text();
+let attachments: Attachment[] = [];
+const running = new Map<number, AbortController>();
+const loaded = load();
+
+function say(message: FromWorker, transfer: Transferable[] = []): void {
+  postMessage(message, { transfer });
+}
+
+async function load(): Promise<{ pkg: Package; kernel: Farebox; draftsman: Draftsman }> {
+  try {
+    const pkg = await import("farebox");
+    const kernel = new pkg.Farebox();
+    say({ type: "ready", ...ladders() });
+    void exact(pkg);
+    return { pkg, kernel, draftsman: new Draftsman(kernel, text) };
+  } catch (error) {
+    say({ type: "broken", message: error instanceof Error ? error.message : String(error) });
+    throw error;
+  }
+}
+
+async function exact(pkg: Package): Promise<void> {
+  try {
+    await pkg.preload(["o200k_base"]);
+    text.countWith((initial) => new pkg.LiveCount(initial));
+    say({ type: "exact" });
+  } catch (error) {
+    say({ type: "inexact", message: error instanceof Error ? error.message : String(error) });
+  }
+}
+
+function live(version: number, from: number, to: number, started: number): void {
+  const counted = text.look(from, to);
+  if (!counted) return;
+  say({ type: "live", version, from, to, ...counted, tookMs: performance.now() - started }, [counted.ends.buffer]);
+}
+
+async function answer(id: number, action: (held: Awaited<typeof loaded>) => unknown): Promise<void> {
+  try {
+    say({ type: "done", id, value: (await action(await loaded)) as never });
+  } catch (error) {
+    const { kind = "invalid_request", message, details } = error as ErrorFields;
+    say({ type: "failed", id, error: { kind, message: message ?? String(error), ...(details && { details }) } });
+  } finally {
+    running.delete(id);
+  }
+}
+
+addEventListener("message", ({ data: message }: MessageEvent<ToWorker>) => {
+  const started = performance.now();
+  switch (message.type) {
+    case "edit":
+      text.edit(message.changes);
+      live(message.version, message.from, message.to, started);
+      break;
+    case "view":
+      live(message.version, message.from, message.to, started);
+      break;
+    case "attachments":
+      attachments = message.attachments;
+      break;
+    case "quote":
+      void answer(message.id, ({ kernel, draftsman }) => fare(kernel, draftsman.read(message.draft, attachments, true)));
+      break;
+    case "audit": {
+      const { id } = message;
+      const controller = new AbortController();
+      running.set(id, controller);
+      const progress = (done: number) => say({ type: "progress", id, done });
+      void answer(id, ({ kernel }) => audit(kernel, message.log, message.draft, progress, controller.signal));
+      break;
+    }
+    case "send": {
+      const { id } = message;
+      const controller = new AbortController();
+      running.set(id, controller);
+      void answer(id, ({ pkg, draftsman }) =>
+        send(pkg, draftsman.read(message.draft, attachments, false), message.destination, controller.signal, (event) =>
+          say({ type: "event", id, event }),
+        ),
+      );
+      break;
+    }
+    case "stop":
+      running.get(message.id)?.abort();
+      break;
+  }
+});
