@@ -9,6 +9,7 @@ mod approx;
 mod batch;
 mod bpe;
 mod cache;
+mod chunk;
 mod class;
 mod coder;
 mod cut;

@@ -5,10 +5,11 @@ use alloc::{borrow::Cow, boxed::Box, format, string::String};
 use super::{
     bpe,
     cache::Cache,
+    chunk,
     encoding::Encoding,
     pack::{self, Unreadable},
     split,
-    table::{Built, NONE, Piece, Tables},
+    table::{Built, NONE, Piece, Tables, word},
     window::Window,
 };
 use crate::error::Error;
@@ -153,7 +154,8 @@ impl Vocab {
         let tables = self.tables();
         let mut window = Window::new();
         split::for_each_piece(self.encoding, text, |piece| {
-            let count = self.cache.count(piece, || count_piece(tables, &mut window, piece));
+            let count =
+                self.cache.count(piece, || count_piece(tables, &self.cache, &mut window, piece));
             see(piece.at + piece.len, count)
         })
     }
@@ -175,14 +177,17 @@ impl Vocab {
 }
 
 #[inline(never)]
-fn count_piece(tables: Tables<'_>, window: &mut Window, piece: Piece<'_>) -> usize {
-    // A long piece of a script without spaces is a clause; looking for it is hardly ever worth it,
-    // and encoding finds a token, too.
-    let is_clause = piece.len > 16 && piece.text[piece.at] >= 0xe0;
-    if !is_clause && tables.find(piece) != NONE {
+fn count_piece(tables: Tables<'_>, cache: &Cache, window: &mut Window, piece: Piece<'_>) -> usize {
+    let is_ascii = word(piece.text, piece.at) & 0x8080 == 0;
+    // A long piece of a script without spaces is a clause, and hardly ever a token.
+    if (is_ascii || piece.len <= 16) && tables.find(piece) != NONE {
         return 1;
     }
-    bpe::encode(tables, window, piece.bytes(), |_| {})
+    if is_ascii {
+        bpe::encode(tables, window, piece.bytes(), |_| {})
+    } else {
+        chunk::count(tables, cache, window, piece)
+    }
 }
 
 impl core::fmt::Debug for Vocab {

@@ -1,7 +1,11 @@
 //! The pieces of `cl100k_base`.
 
 use super::super::class::{self, LETTER, LOWER, MARK, NEWLINE, NUMBER, OTHER, UPPER};
-use super::{Rule, SYMBOLS, byte, contraction, plain_word, run, up_to_three_numbers, white_space};
+use super::{
+    Rule, SYMBOLS,
+    block::{self, Style},
+    byte, contraction, plain_word, run, up_to_three_numbers, white_space,
+};
 
 /// The expression, its alternatives in order:
 ///
@@ -51,7 +55,15 @@ impl Rule for Cl100k {
             }
         }
     }
+
+    #[inline]
+    fn block_starts(text: &[u8], at: usize) -> u64 {
+        block::starts(text, at, &STYLE)
+    }
 }
+
+const STYLE: Style =
+    Style { capitals_start: false, contractions_end_words: false, slashes_follow: false };
 
 /// White space, which at the end of the text is one piece even with line ends in it.
 #[inline]

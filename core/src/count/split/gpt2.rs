@@ -35,6 +35,11 @@ impl Rule for Gpt2 {
             _ => white_space(text, at),
         }
     }
+
+    #[inline]
+    fn block_starts(_: &[u8], _: usize) -> u64 {
+        0
+    }
 }
 
 /// White space: all of it at the end of the text, else all but the last character.

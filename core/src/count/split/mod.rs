@@ -5,8 +5,10 @@
 //! order is argued where the order matters. Pieces follow each other without gaps, and the end
 //! of a piece depends on nothing before its start.
 
+mod block;
 mod cl100k;
 mod gpt2;
+mod lanes;
 mod o200k;
 
 use cl100k::Cl100k;
@@ -22,6 +24,9 @@ use super::{
 /// Ends of pieces found at a time.
 const BATCH: usize = 64;
 
+/// Room for what a block adds to a batch that is not quite full.
+const ROOM: usize = BATCH + 64;
+
 /// Calls `see` with each piece of a text that is UTF-8, until it says no; whether it never did.
 #[inline]
 pub(crate) fn for_each_piece(
@@ -34,7 +39,7 @@ pub(crate) fn for_each_piece(
         Encoding::O200kBase | Encoding::O200kHarmony => fill::<O200k>,
         Encoding::P50kBase | Encoding::R50kBase => fill::<Gpt2>,
     };
-    let mut ends = [0; BATCH];
+    let mut ends = [0; ROOM];
     let mut at = 0;
     while at < text.len() {
         let filled = fill(text, at, &mut ends);
@@ -81,11 +86,24 @@ pub(crate) fn is_cut(text: &[u8], at: usize) -> bool {
 }
 
 /// Writes the ends of the pieces from `at` on; how many.
-fn fill<R: Rule>(text: &[u8], mut at: usize, ends: &mut [usize; BATCH]) -> usize {
+fn fill<R: Rule>(text: &[u8], mut at: usize, ends: &mut [usize; ROOM]) -> usize {
     let mut filled = 0;
     while filled < BATCH && at < text.len() {
+        if word(text, at) & 0x8080_8080_8080_8080 == 0 {
+            let base = at;
+            let mut starts = R::block_starts(text, at);
+            while starts != 0 {
+                at = base + starts.trailing_zeros() as usize;
+                ends[filled % ROOM] = at;
+                filled += 1;
+                starts &= starts - 1;
+            }
+            if at > base {
+                continue;
+            }
+        }
         at = R::piece_end(text, at);
-        ends[filled] = at;
+        ends[filled % ROOM] = at;
         filled += 1;
     }
     filled
@@ -95,6 +113,10 @@ fn fill<R: Rule>(text: &[u8], mut at: usize, ends: &mut [usize; BATCH]) -> usize
 trait Rule {
     /// Where the piece that starts at `at` ends. `text` is UTF-8, `at` a boundary before its end.
     fn piece_end(text: &[u8], at: usize) -> usize;
+
+    /// One bit for each of the bytes after `at`, where a piece starts, up to the last start that
+    /// is found in one look; none where that finds nothing.
+    fn block_starts(text: &[u8], at: usize) -> u64;
 }
 
 const SYMBOLS: u16 = class::set(&[OTHER, MARK]);
@@ -204,4 +226,52 @@ fn contraction(text: &[u8], at: usize) -> usize {
         _ => return at,
     };
     at + bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::vec::Vec;
+
+    use super::{Cl100k, O200k, ROOM, Rule, fill};
+
+    fn in_blocks<R: Rule>(text: &[u8]) -> Vec<usize> {
+        let (mut all, mut ends, mut at) = (Vec::new(), [0; ROOM], 0);
+        while at < text.len() {
+            let filled = fill::<R>(text, at, &mut ends);
+            all.extend(&ends[..filled]);
+            at = ends[filled - 1];
+        }
+        all
+    }
+
+    fn one_by_one<R: Rule>(text: &[u8]) -> Vec<usize> {
+        let (mut all, mut at) = (Vec::new(), 0);
+        while at < text.len() {
+            at = R::piece_end(text, at);
+            all.push(at);
+        }
+        all
+    }
+
+    #[test]
+    fn blocks_fall_into_the_same_pieces_as_characters() {
+        const PARTS: &[&str] = &[
+            " ", "  ", "\n", "\r\n", "\t", "a", "B", "s", "'", "'s", "'Re", "'ll", "/", "//", "-",
+            "(", "7", "word", "Word", "WORD", "1234", "'t'", "\u{e9}", "\u{4e2d}", "\u{b}", " (",
+            ");\n",
+        ];
+        let mut state = 1u64;
+        for _ in 0..200_000 {
+            let mut text = Vec::new();
+            while text.len() < 90 {
+                state =
+                    state.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(0x1405_7b7e_f767_814f);
+                text.extend(PARTS[(state >> 40) as usize % PARTS.len()].bytes());
+            }
+            let text = &text[..];
+            let shown = alloc::string::String::from_utf8_lossy(text);
+            assert_eq!(in_blocks::<O200k>(text), one_by_one::<O200k>(text), "{shown:?}");
+            assert_eq!(in_blocks::<Cl100k>(text), one_by_one::<Cl100k>(text), "{shown:?}");
+        }
+    }
 }

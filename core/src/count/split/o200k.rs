@@ -1,7 +1,11 @@
 //! The pieces of `o200k_base` and `o200k_harmony`.
 
 use super::super::class::{self, LETTER, LOWER, MARK, NEWLINE, NUMBER, OTHER, UPPER};
-use super::{Rule, SYMBOLS, byte, contraction, plain_word, run, up_to_three_numbers, white_space};
+use super::{
+    Rule, SYMBOLS,
+    block::{self, Style},
+    byte, contraction, plain_word, run, up_to_three_numbers, white_space,
+};
 
 /// The expression, its alternatives in order (`U` is `\p{Lu}\p{Lt}`, `l` is `\p{Ll}`, `o` is
 /// `\p{Lm}\p{Lo}\p{M}`, `s?` a contraction):
@@ -50,7 +54,15 @@ impl Rule for O200k {
             }
         }
     }
+
+    #[inline]
+    fn block_starts(text: &[u8], at: usize) -> u64 {
+        block::starts(text, at, &STYLE)
+    }
 }
+
+const STYLE: Style =
+    Style { capitals_start: true, contractions_end_words: true, slashes_follow: true };
 
 /// The end of the letters of alternative 1, else 2, from a letter or mark on.
 #[inline]

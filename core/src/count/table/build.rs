@@ -3,10 +3,10 @@
 use alloc::{boxed::Box, vec, vec::Vec};
 
 use super::{
-    Atom, FILTER_BITS, Halves, LONG_BITS, LongKey, NONE, OFFSET_BITS, PAIR_BITS, Piece, RANK_BITS,
-    SHORT_BITS, TAG_BITS, TEXT_BYTES, TOKEN_BYTES_MAX, TOKENS, Tables, Words,
+    Atom, FILTER_BITS, Halves, JOIN_BITS, LONG_BITS, LongKey, NONE, OFFSET_BITS, PAIR_BITS, Piece,
+    RANK_BITS, SHORT_BITS, TAG_BITS, TEXT_BYTES, TOKEN_BYTES_MAX, TOKENS, Tables, Words,
     atom::{groups_after, groups_before},
-    half, pair_hash, pair_key, place, short_key, short_slot, whole, word,
+    half, join_bit, pair_hash, pair_key, place, short_key, short_slot, whole, word,
 };
 
 /// Tables in memory of their own.
@@ -15,6 +15,7 @@ pub(crate) struct Built {
     short_keys: Box<Words<{ 1 << SHORT_BITS }>>,
     pairs: Box<Words<{ 1 << PAIR_BITS }>>,
     pair_filter: Box<Words<{ 1 << (FILTER_BITS - 6) }>>,
+    joins: Box<Words<{ 1 << (JOIN_BITS - 6) }>>,
     short_ranks: Box<Halves<{ 1 << SHORT_BITS }>>,
     long: Box<Halves<{ 1 << LONG_BITS }>>,
     bigrams: Box<Halves<{ 1 << 16 }>>,
@@ -32,6 +33,7 @@ impl Built {
             short_keys: zeros([0; 8])?,
             pairs: zeros([0; 8])?,
             pair_filter: zeros([0; 8])?,
+            joins: zeros([0; 8])?,
             short_ranks: zeros([0; 4])?,
             long: zeros([0; 4])?,
             bigrams: zeros([0; 4])?,
@@ -78,6 +80,7 @@ impl Built {
             short_keys: &self.short_keys,
             pairs: &self.pairs,
             pair_filter: &self.pair_filter,
+            joins: &self.joins,
             short_ranks: &self.short_ranks,
             long: &self.long,
             bigrams: &self.bigrams,
@@ -95,6 +98,7 @@ impl Built {
             self.short_keys.as_flattened(),
             self.pairs.as_flattened(),
             self.pair_filter.as_flattened(),
+            self.joins.as_flattened(),
             self.short_ranks.as_flattened(),
             self.long.as_flattened(),
             self.bigrams.as_flattened(),
@@ -179,6 +183,13 @@ impl Built {
             let (left, right) = self.view().halves(rank);
             let after = groups_after(self.view().bytes(right));
             let before = groups_before(self.view().bytes(left));
+            if let (Some(before), Some(after)) =
+                (last_char(self.view().bytes(left)), first_char(self.view().bytes(right)))
+            {
+                let bit = join_bit(before, after);
+                let joins = &mut self.joins[(bit >> 6) as usize];
+                *joins = (whole(joins) | 1 << (bit & 63)).to_le_bytes();
+            }
             for (side, token, groups) in [(0, left, after), (1, right, before)] {
                 let number = usize::from(number[token as usize % TOKENS]);
                 if number > 0 {
@@ -225,6 +236,7 @@ impl<'a> Tables<'a> {
         let (short_keys, bytes) = take(bytes)?;
         let (pairs, bytes) = take(bytes)?;
         let (pair_filter, bytes) = take(bytes)?;
+        let (joins, bytes) = take(bytes)?;
         let (short_ranks, bytes) = take(bytes)?;
         let (long, bytes) = take(bytes)?;
         let (bigrams, bytes) = take(bytes)?;
@@ -236,6 +248,7 @@ impl<'a> Tables<'a> {
             short_keys,
             pairs,
             pair_filter,
+            joins,
             short_ranks,
             long,
             bigrams,
@@ -261,6 +274,22 @@ fn code_point(text: &[u8]) -> Option<u32> {
     let mut chars = core::str::from_utf8(text).ok()?.chars();
     let only = chars.next()?;
     chars.next().is_none().then_some(u32::from(only))
+}
+
+/// The character a text begins with, unless that is incomplete or not of U+80 to U+FFFF.
+fn first_char(text: &[u8]) -> Option<u32> {
+    let bytes = match text.first()? {
+        0xc0..0xe0 => 2,
+        0xe0..0xf0 => 3,
+        _ => return None,
+    };
+    code_point(text.get(..bytes)?)
+}
+
+/// The character a text ends with, under the same conditions.
+fn last_char(text: &[u8]) -> Option<u32> {
+    let lead = text.iter().rposition(|byte| !matches!(byte, 0x80..0xc0))?;
+    first_char(&text[lead..]).filter(|_| (2..=3).contains(&(text.len() - lead)))
 }
 
 /// A table of zeros, never on the stack.

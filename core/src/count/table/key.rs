@@ -1,6 +1,6 @@
 //! What a piece is looked up by.
 
-use super::{RANK_BITS, SHORT_BITS, TAG_BITS};
+use super::{JOIN_BITS, RANK_BITS, SHORT_BITS, TAG_BITS};
 
 const MIX_A: u64 = 0x9e37_79b9_7f4a_7c15;
 const MIX_B: u64 = 0xff51_afd7_ed55_8ccd;
@@ -67,6 +67,12 @@ pub(crate) fn pair_key(left: u32, right: u32) -> u64 {
 pub(crate) fn pair_hash(left: u32, right: u32) -> u64 {
     let key = pair_key(left, right);
     (key ^ key >> 15).wrapping_mul(MIX_A)
+}
+
+/// The bit that stands for two characters.
+#[inline(always)]
+pub(crate) fn join_bit(before: u32, after: u32) -> u64 {
+    u64::from(before << 16 | after).wrapping_mul(MIX_A) >> (64 - JOIN_BITS)
 }
 
 #[inline(always)]

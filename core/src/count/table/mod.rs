@@ -14,10 +14,10 @@ mod key;
 pub(crate) use {
     atom::Atom,
     build::Built,
-    key::{Piece, mix, short_key, word},
+    key::{Piece, short_key, word},
 };
 
-use key::{LongKey, pair_hash, pair_key, short_slot};
+use key::{LongKey, join_bit, pair_hash, pair_key, short_slot};
 
 pub(crate) const RANK_BITS: u32 = 18;
 const OFFSET_BITS: u32 = 21;
@@ -25,6 +25,7 @@ const SHORT_BITS: u32 = 18;
 const LONG_BITS: u32 = 17;
 const PAIR_BITS: u32 = 18;
 const FILTER_BITS: u32 = 21;
+const JOIN_BITS: u32 = 20;
 /// Bits of hash beside a rank in the table of long tokens.
 const TAG_BITS: u32 = 32 - RANK_BITS;
 
@@ -52,6 +53,8 @@ pub(crate) struct Tables<'a> {
     pairs: &'a Words<{ 1 << PAIR_BITS }>,
     /// One bit for each pair that may be in `pairs`.
     pair_filter: &'a Words<{ 1 << (FILTER_BITS - 6) }>,
+    /// One bit for each two characters up to U+FFFF that a merge may bring together.
+    joins: &'a Words<{ 1 << (JOIN_BITS - 6) }>,
     /// The ranks of `short_keys`.
     short_ranks: &'a Halves<{ 1 << SHORT_BITS }>,
     /// Longer texts: rank and 14 bits of hash; 0 is free.
@@ -173,6 +176,14 @@ impl<'a> Tables<'a> {
     #[inline(always)]
     pub(crate) fn atom(&self, code: u32) -> Atom {
         Atom(half(&self.atoms[code as usize % (1 << 16)]))
+    }
+
+    /// Whether a merge may have the one character, of U+80 to U+FFFF, at the end of its left half
+    /// and the other at the beginning of its right half.
+    #[inline(always)]
+    pub(crate) fn may_join(&self, before: u32, after: u32) -> bool {
+        let bit = join_bit(before, after);
+        whole(&self.joins[(bit >> 6) as usize]) >> (bit & 63) & 1 != 0
     }
 
     #[inline(always)]
