@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex};
 
 use farebox_core::budget::Budget;
-use farebox_core::call::{Answer, CallSettings, RateLimit, RateLimits, Release, Restart};
+use farebox_core::call::{Answer, CallSettings, PerMinute, RateLimits, Release, Restart};
 use farebox_core::catalog::{Catalog, ProviderId};
 use farebox_core::count::Vocabularies;
 use farebox_core::error::Error;
@@ -133,7 +133,7 @@ impl Builder {
     /// served, and an event says until when. Models that are not named are bound by what their
     /// provider says is left. Clones of the client share the limits.
     #[must_use]
-    pub fn rate_limits(mut self, limits: impl IntoIterator<Item = (ModelId, RateLimit)>) -> Self {
+    pub fn rate_limits(mut self, limits: impl IntoIterator<Item = (ModelId, PerMinute)>) -> Self {
         self.rate_limits = Some(RateLimits::new(limits));
         self
     }

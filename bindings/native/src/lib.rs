@@ -37,7 +37,7 @@ mod transport;
 pub use farebox_core as kernel;
 pub use farebox_core::budget::{Budget, Limit, Window};
 pub use farebox_core::call::{
-    Answer, Event, EventKind, Finish, Outcome, RateLimit, Release, Restart,
+    Answer, Event, EventKind, Finish, Outcome, PerMinute, Release, Restart,
 };
 pub use farebox_core::catalog::{Catalog, ProviderId};
 pub use farebox_core::error::{Error, ErrorKind};

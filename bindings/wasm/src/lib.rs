@@ -8,6 +8,7 @@ mod call;
 mod kernel;
 mod live;
 mod operations;
+mod rate;
 mod tokens;
 mod vocabularies;
 
@@ -15,6 +16,7 @@ pub use call::{Call, CallInput};
 pub use kernel::Kernel;
 pub use live::LiveCount;
 pub use operations::{Operations, RequestInput, evaluate};
+pub use rate::RateLimits;
 pub use tokens::{boundaries, count, count_till_limit, decode, encode};
 pub use vocabularies::load_vocabulary;
 

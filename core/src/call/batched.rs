@@ -51,6 +51,8 @@ pub fn batched(
         status: None,
         request_id: None,
         error: None,
+        refused: None,
+        only_checks: false,
         billing: Billing::Free,
     };
     let failure = match ending {

@@ -31,7 +31,7 @@ pub use event::{Event, EventKind};
 pub use fold::{Folded, fold};
 pub use machine::Call;
 pub use outcome::{Attempt, Billing, Outcome};
-pub use rate::{RateLimit, RateLimits, Ticket, Turn};
+pub use rate::{PerMinute, RateLimits, Ticket, Turn};
 pub use rehearse::{Rehearsal, ScriptStep, Told, rehearse};
 pub use settings::{CallSettings, Release, Restart};
 

@@ -10,7 +10,7 @@ use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
-use crate::provider::{Gauge, Gauges};
+use crate::provider::{Left, RateLimit};
 use crate::request::ModelId;
 use crate::time::Timestamp;
 
@@ -18,13 +18,13 @@ use crate::time::Timestamp;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-pub struct RateLimit {
+pub struct PerMinute {
     /// Requests.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub requests_per_minute: Option<u64>,
+    pub requests: Option<u64>,
     /// Tokens of prompts and of the answers they ask for.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub tokens_per_minute: Option<u64>,
+    pub tokens: Option<u64>,
 }
 
 /// Rate limits by model, and who waits for them.
@@ -32,12 +32,12 @@ pub struct RateLimit {
 /// # Examples
 ///
 /// ```
-/// use farebox_core::call::{RateLimit, RateLimits, Turn};
+/// use farebox_core::call::{PerMinute, RateLimits, Turn};
 /// use farebox_core::request::ModelId;
 /// use farebox_core::time::Timestamp;
 ///
 /// let model = ModelId::new("gpt-5.4-mini");
-/// let one = RateLimit { requests_per_minute: Some(1), ..RateLimit::default() };
+/// let one = PerMinute { requests: Some(1), ..PerMinute::default() };
 /// let mut limits = RateLimits::new([(model.clone(), one)]);
 /// let now = Timestamp::from_ms(1_795_305_600_000);
 /// let (first, second) = (limits.join(&model, 100), limits.join(&model, 100));
@@ -47,7 +47,7 @@ pub struct RateLimit {
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct RateLimits {
-    limits: BTreeMap<ModelId, RateLimit>,
+    limits: BTreeMap<ModelId, PerMinute>,
     models: BTreeMap<ModelId, Buckets>,
     /// Who waits, in the order they came.
     queue: Vec<Waiting>,
@@ -97,7 +97,7 @@ struct Bucket {
 
 impl RateLimits {
     /// Limits of these models; others are bound by what their providers say of them.
-    pub fn new(limits: impl IntoIterator<Item = (ModelId, RateLimit)>) -> Self {
+    pub fn new(limits: impl IntoIterator<Item = (ModelId, PerMinute)>) -> Self {
         Self { limits: limits.into_iter().collect(), ..Self::default() }
     }
 
@@ -135,8 +135,8 @@ impl RateLimits {
         let limit = self.limits.get(&model).copied().unwrap_or_default();
         let buckets = self.models.entry(model).or_default();
         let fresh = |per_minute: Option<u64>| Some(Bucket::full(per_minute?, now));
-        buckets.requests = buckets.requests.or_else(|| fresh(limit.requests_per_minute));
-        buckets.tokens = buckets.tokens.or_else(|| fresh(limit.tokens_per_minute));
+        buckets.requests = buckets.requests.or_else(|| fresh(limit.requests));
+        buckets.tokens = buckets.tokens.or_else(|| fresh(limit.tokens));
         let wait = |bucket: &mut Option<Bucket>, ahead: u64, own: u64| {
             bucket.as_mut().map_or(0, |bucket| {
                 bucket.fill(now);
@@ -167,11 +167,11 @@ impl RateLimits {
 
     /// Learns what a model's provider says is left, from the headers of a response.
     pub fn learn(&mut self, model: &ModelId, headers: &[(String, String)], now: Timestamp) {
-        let gauges = Gauges::read(headers);
+        let left = RateLimit::read(headers, now);
         let limit = self.limits.get(model).copied().unwrap_or_default();
         let buckets = self.models.entry(model.clone()).or_default();
-        learn(&mut buckets.requests, gauges.requests, limit.requests_per_minute, now);
-        learn(&mut buckets.tokens, gauges.tokens, limit.tokens_per_minute, now);
+        learn(&mut buckets.requests, left.requests, limit.requests, now);
+        learn(&mut buckets.tokens, left.tokens, limit.tokens, now);
     }
 
     /// How many wait.
@@ -180,15 +180,16 @@ impl RateLimits {
     }
 }
 
-fn learn(bucket: &mut Option<Bucket>, gauge: Gauge, own: Option<u64>, now: Timestamp) {
-    let Some(per_minute) = [own, gauge.limit].into_iter().flatten().min().filter(|it| *it > 0)
+fn learn(bucket: &mut Option<Bucket>, left: Option<Left>, own: Option<u64>, now: Timestamp) {
+    let Some(left) = left else { return };
+    let Some(per_minute) = [own, left.limit].into_iter().flatten().min().filter(|it| *it > 0)
     else {
         return;
     };
     let bucket = bucket.get_or_insert_with(|| Bucket::full(per_minute, now));
     bucket.fill(now);
     bucket.per_minute = per_minute;
-    let most = gauge.remaining.map_or(u128::MAX, |left| u128::from(left) * MINUTE_MS);
+    let most = u128::from(left.remaining) * MINUTE_MS;
     bucket.level = bucket.level.min(most).min(bucket.capacity());
 }
 
@@ -240,7 +241,7 @@ mod tests {
     }
 
     fn limits(requests: Option<u64>, tokens: Option<u64>) -> RateLimits {
-        let limit = RateLimit { requests_per_minute: requests, tokens_per_minute: tokens };
+        let limit = PerMinute { requests, tokens };
         RateLimits::new([(model(), limit)])
     }
 
@@ -296,13 +297,13 @@ mod tests {
         let mut limits = RateLimits::default();
         let free = limits.join(&model(), 1_000_000);
         assert_eq!(limits.turn(free, NOW), Turn::Go);
-        let told = [("X-RateLimit-Limit-Requests", "60"), ("x-ratelimit-remaining-requests", "0")];
+        let told = [("x-ratelimit-limit-requests", "60"), ("x-ratelimit-remaining-requests", "0")];
         limits.learn(&model(), &headers(&told), NOW);
         let ticket = limits.join(&model(), 1);
         assert_eq!(went_at(&mut limits, ticket, NOW), 1_000);
         let told = [
-            ("anthropic-ratelimit-tokens-limit", "6000"),
-            ("anthropic-ratelimit-tokens-remaining", "1000"),
+            ("anthropic-ratelimit-input-tokens-limit", "6000"),
+            ("anthropic-ratelimit-input-tokens-remaining", "1000"),
         ];
         limits.learn(&model(), &headers(&told), NOW.after_ms(1_000));
         let ticket = limits.join(&model(), 2_000);

@@ -16,7 +16,6 @@ mod fold;
 mod gemini;
 mod go_on;
 mod http;
-mod limits;
 mod problem;
 mod rate;
 mod read;
@@ -32,7 +31,6 @@ pub use answer::{Answer, AnswerToolCall, Finish};
 pub use build::{BuildSettings, build};
 pub use fold::{Fold, Sink, Step};
 pub use http::HttpRequest;
-pub use limits::{Gauge, Gauges};
 pub use problem::{Problem, Remedy};
 pub use rate::{Left, RateLimit};
 

@@ -18,6 +18,8 @@ pub struct RateLimit {
 /// What is left of a limit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Left {
+    /// How many a minute allows, where the provider says so.
+    pub limit: Option<u64>,
     /// How many.
     pub remaining: u64,
     /// How long until there are as many as can be.
@@ -31,20 +33,23 @@ impl RateLimit {
             let found = headers.iter().find(|(key, _)| key == name);
             found.map(|(_, value)| value.as_str())
         };
-        let left = |remaining: &str, reset: &str| {
+        let left = |limit: &str, remaining: &str, reset: &str| {
+            let limit = named(limit).and_then(|limit| limit.parse().ok());
             let remaining = named(remaining)?.parse().ok()?;
             let reset = named(reset).unwrap_or("");
             let reset_ms = duration_ms(reset).or_else(|| Some(moment(reset)?.ms_since(now)));
-            Some(Left { remaining, reset_ms: reset_ms.unwrap_or(0) })
+            Some(Left { limit, remaining, reset_ms: reset_ms.unwrap_or(0) })
         };
         let openai = |what: &str| {
             left(
+                &alloc::format!("x-ratelimit-limit-{what}"),
                 &alloc::format!("x-ratelimit-remaining-{what}"),
                 &alloc::format!("x-ratelimit-reset-{what}"),
             )
         };
         let anthropic = |what: &str| {
             left(
+                &alloc::format!("anthropic-ratelimit-{what}-limit"),
                 &alloc::format!("anthropic-ratelimit-{what}-remaining"),
                 &alloc::format!("anthropic-ratelimit-{what}-reset"),
             )
@@ -126,13 +131,13 @@ mod tests {
             ("x-ratelimit-remaining-tokens", "1000"),
             ("x-ratelimit-reset-tokens", "20ms"),
         ]);
-        assert_eq!(openai.requests, Some(Left { remaining: 59, reset_ms: 60_500 }));
+        assert_eq!(openai.requests, Some(Left { limit: None, remaining: 59, reset_ms: 60_500 }));
         assert_eq!((openai.room(100), openai.room(10)), (Some(10), Some(59)));
         let anthropic = read(&[
             ("anthropic-ratelimit-requests-remaining", "0"),
             ("anthropic-ratelimit-requests-reset", "2026-11-22T00:00:07Z"),
         ]);
-        assert_eq!(anthropic.requests, Some(Left { remaining: 0, reset_ms: 7_000 }));
+        assert_eq!(anthropic.requests, Some(Left { limit: None, remaining: 0, reset_ms: 7_000 }));
         assert_eq!(read(&[("date", "today")]).room(1), None);
     }
 

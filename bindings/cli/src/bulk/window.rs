@@ -99,7 +99,7 @@ mod tests {
             window.ended(None, RateLimit::default(), now);
         }
         assert_eq!((window.width(), window.wait(now)), (64, None));
-        let left = |remaining| Some(Left { remaining, reset_ms: 400 });
+        let left = |remaining| Some(Left { limit: None, remaining, reset_ms: 400 });
         window.ended(None, RateLimit { requests: left(5), tokens: None }, now);
         assert_eq!((window.width(), window.wait(now)), (5, None));
         window.ended(None, RateLimit { requests: left(0), tokens: None }, now);
