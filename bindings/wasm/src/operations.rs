@@ -26,8 +26,8 @@ use tsify::Tsify;
 use crate::from_text;
 use crate::vocabularies::require;
 use input::{
-    CountInput, EncodingsInput, EstimateInput, ParseInput, PlanInput, PriceInput, QuoteInput,
-    RouteInput, Tokens, TokensInput, UsageInput,
+    CountInput, EncodingsInput, EstimateInput, FollowUpInput, ParseInput, PlanInput, PriceInput,
+    QuoteInput, RouteInput, Tokens, TokensInput, UsageInput,
 };
 
 /// What an operation works on beside its input.
@@ -92,6 +92,12 @@ operations! {
         let request = input.request.read(input.hints)?;
         let model = held.catalog.stand_in(&input.model)?;
         estimate(&request, &model, held.catalog, held.vocabularies, &input.terms)
+    };
+    /// The request that follows an answer: with it, the results of its tools and the user's words.
+    follow_up: FollowUpInput => Request = |input, _| {
+        let FollowUpInput { request, answer, api, outputs, user } = input;
+        let request = request.read(None)?;
+        Ok(provider::follow_up(&request, &answer, api, &outputs, user.as_deref()))
     };
     /// Takes a goal through everything that happens on the way to it.
     orchestrate: TranscriptInput => Transcript = |input, _| transcribe(input);
