@@ -66,19 +66,30 @@ use crate::usage::Usage;
 /// # Ok::<(), farebox_core::error::Error>(())
 /// ```
 pub fn parse(body: &Value, api: Option<Api>) -> Result<Request, Error> {
-    let map = read::object(body).map_err(read::Problem::into_error)?;
+    parse_owned(body.clone(), api)
+}
+
+/// The same as [`parse`], without a copy of the body.
+///
+/// # Errors
+///
+/// As [`parse`].
+pub fn parse_owned(body: Value, api: Option<Api>) -> Result<Request, Error> {
+    let Value::Object(body) = body else {
+        return Err(read::wrong_type(&body, "an object").into_error());
+    };
     let api = match api {
         Some(api) => api,
-        None => detect(map)?,
+        None => detect(&body)?,
     };
     let request = match api {
-        Api::Chat => chat::parse(map),
-        Api::GenerateContent => gemini::parse(map),
-        Api::Messages => anthropic::parse(map),
-        Api::Responses => responses::parse(map),
+        Api::Chat => chat::parse(&body),
+        Api::GenerateContent => gemini::parse(&body),
+        Api::Messages => anthropic::parse(&body),
+        Api::Responses => responses::parse(&body),
     };
     let mut request = request.map_err(read::Problem::into_error)?;
-    request.native = Some(Box::new(NativeBody { api, body: map.clone() }));
+    request.native = Some(Box::new(NativeBody { api, body }));
     Ok(request)
 }
 
