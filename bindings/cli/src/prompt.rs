@@ -158,7 +158,7 @@ pub(crate) fn from_value(value: Value) -> Result<Request, Error> {
         return serde_json::from_value(value)
             .map_err(|error| Error::invalid_request(format!("the request: {error}")));
     }
-    provider::parse(&value, None)
+    provider::parse_owned(value, None)
 }
 
 /// Reads a word of the API.

@@ -12,7 +12,7 @@ use farebox_core::request::{ModelId, ServiceTier};
 use serde_json::json;
 
 use super::{bulk_batch, bulk_run};
-use crate::bulk::tally::{Prices, Tally};
+use crate::bulk::tally::{FileQuote, Prices, Tally};
 use crate::failure::{Exit, Failure};
 use crate::shell::Shell;
 use crate::show;
@@ -63,24 +63,17 @@ fn quote(args: &QuoteArgs, shell: &Shell) -> Result<Exit, Failure> {
         named
     };
     let vocabularies = settings.vocabularies(models.iter());
-    let prices = Prices {
-        catalog: &settings.catalog,
-        vocabularies: &vocabularies,
-        models: &models,
-        now: shell.now(),
-    };
-    let mut tally = tally(&args.file, prices)?;
-    for of_model in tally.models.values_mut() {
-        of_model.lanes.retain(|lane, _| meets(*lane, args.within));
-    }
-    let cheapest = cheapest(&tally);
+    let prices = Prices::new(&settings.catalog, &vocabularies, &models, shell.now())?;
+    let tally = tally(&args.file, &prices)?;
+    let quote = tally.price(&prices, |lane| meets(lane, args.within))?;
+    let cheapest = cheapest(&quote);
     if shell.json {
         let cheapest = cheapest.map(|(model, lane)| json!({ "model": model, "serviceTier": lane }));
-        shell.print_json(&json!({ "quote": tally, "cheapest": cheapest }))?;
+        shell.print_json(&json!({ "quote": quote, "cheapest": cheapest }))?;
     } else {
-        shell.print(&text(&tally, cheapest.as_ref()))?;
+        shell.print(&text(&quote, cheapest.as_ref()))?;
     }
-    Ok(if tally.unreadable > 0 { Exit::Partial } else { Exit::Success })
+    Ok(if quote.unreadable > 0 { Exit::Partial } else { Exit::Success })
 }
 
 /// Whether a lane answers within so many hours. A batch may take a day; the flex lane promises
@@ -94,15 +87,15 @@ fn meets(lane: ServiceTier, within_hours: Option<u64>) -> bool {
     within_hours.is_none_or(|hours| hours >= needed_hours)
 }
 
-fn cheapest(tally: &Tally) -> Option<(ModelId, ServiceTier)> {
-    let lanes = tally.models.iter().flat_map(|(model, of_model)| {
+fn cheapest(quote: &FileQuote) -> Option<(ModelId, ServiceTier)> {
+    let lanes = quote.models.iter().flat_map(|(model, of_model)| {
         of_model.lanes.iter().map(move |(lane, cost)| (cost.expected, model, *lane))
     });
     lanes.min_by_key(|(cost, ..)| *cost).map(|(_, model, lane)| (model.clone(), lane))
 }
 
 /// Counts a file on every core; each takes a piece of whole lines at a time.
-fn tally(path: &Path, prices: Prices<'_>) -> Result<Tally, Failure> {
+fn tally(path: &Path, prices: &Prices<'_>) -> Result<Tally, Failure> {
     let reader: Box<dyn Read> = if path == Path::new("-") {
         Box::new(io::stdin().lock())
     } else {
@@ -148,7 +141,7 @@ struct Piece {
     bytes: Vec<u8>,
 }
 
-fn count(pieces: &Mutex<Receiver<Piece>>, prices: Prices<'_>) -> Tally {
+fn count(pieces: &Mutex<Receiver<Piece>>, prices: &Prices<'_>) -> Tally {
     let mut tally = Tally::default();
     loop {
         let piece = pieces.lock().unwrap_or_else(PoisonError::into_inner).recv();
@@ -161,11 +154,11 @@ fn count(pieces: &Mutex<Receiver<Piece>>, prices: Prices<'_>) -> Tally {
     }
 }
 
-fn text(tally: &Tally, cheapest: Option<&(ModelId, ServiceTier)>) -> String {
-    let mut text = format!("{} requests\n\n", show::count(tally.requests));
+fn text(quote: &FileQuote, cheapest: Option<&(ModelId, ServiceTier)>) -> String {
+    let mut text = format!("{} requests\n\n", show::count(quote.requests));
     let heads = ["model", "lane", "input", "output", "cost"].map(String::from);
     let mut rows = vec![heads.to_vec()];
-    for (model, of_model) in &tally.models {
+    for (model, of_model) in &quote.models {
         for (lane, cost) in &of_model.lanes {
             rows.push(vec![
                 model.to_string(),
@@ -180,9 +173,9 @@ fn text(tally: &Tally, cheapest: Option<&(ModelId, ServiceTier)>) -> String {
     if let Some((model, lane)) = cheapest {
         text.push_str(&format!("\ncheapest: {model} in the {} lane\n", lane.as_str()));
     }
-    if tally.unreadable > 0 {
-        text.push_str(&format!("\n{} lines could not be read:\n", show::count(tally.unreadable)));
-        for problem in &tally.problems {
+    if quote.unreadable > 0 {
+        text.push_str(&format!("\n{} lines could not be read:\n", show::count(quote.unreadable)));
+        for problem in &quote.problems {
             text.push_str(&format!("  line {}: {}\n", problem.line, problem.message));
         }
     }

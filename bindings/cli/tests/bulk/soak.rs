@@ -1,11 +1,12 @@
 //! A run under faults, killed at random moments: small by default.
 //!
-//! `FAREBOX_SOAK_LINES=100000 cargo test --release -p farebox-cli --test bulk soak -- --nocapture`
-//! runs the full one and prints what it took.
+//! `FAREBOX_SOAK_LINES=100000 FAREBOX_SOAK_BINARY=$PWD/target/release/farebox cargo test
+//! -p farebox-cli --test bulk soak -- --nocapture` runs the full one with a build of its own, and
+//! prints what it took.
 
 use std::fs::{self, File};
 use std::io::{Read, Seek, SeekFrom};
-use std::process::{Child, Command};
+use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -62,7 +63,15 @@ fn every_line_is_answered_once_and_paid_once_through_faults_and_kills() {
 }
 
 fn command(world: &World) -> Command {
-    world.command("run", &[])
+    let mut command = world.command("run", &[]);
+    if let Some(binary) = std::env::var_os("FAREBOX_SOAK_BINARY") {
+        let mut other = Command::new(binary);
+        other.args(command.get_args()).env_clear().stdin(Stdio::null());
+        other.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        other.current_dir(&world.folder).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command = other;
+    }
+    command
 }
 
 /// The results there are so far.
