@@ -2,19 +2,18 @@
 
 mod world;
 
-use farebox_conformance::{VectorFile, root};
+use farebox_conformance::root;
 use farebox_core::catalog::Catalog;
 use farebox_core::count::Vocabularies;
-use farebox_core::error::{Error, ErrorKind};
+use farebox_core::error::ErrorKind;
 use farebox_core::money::Pusd;
 use farebox_core::orchestrate::{
     Goal, Market, Material, RunLimits, RunQuote, RunSettings, SplitVerdict, StepCheck, StepStatus,
-    TranscriptInput, quote_run, transcribe,
+    quote_run,
 };
 use farebox_core::request::Request;
 use farebox_core::route::Posterior;
 use farebox_core::time::Day;
-use serde_json::Value;
 use world::{Faults, World};
 
 fn settings(seed: u64) -> RunSettings {
@@ -124,21 +123,6 @@ fn cancelling_stops_every_call_and_counts_all_of_them() {
             assert_eq!(kind, Some(ErrorKind::Cancelled), "seed {seed}");
         }
     }
-}
-
-#[test]
-fn the_vectors_hold() {
-    let file = VectorFile::load(&root().join("tests/vectors/orchestrate.json")).unwrap();
-    for case in &file.cases {
-        let answer = answer(&case.input);
-        case.check(&answer).unwrap();
-    }
-}
-
-fn answer(input: &Value) -> Result<Value, Error> {
-    let input: TranscriptInput = serde_json::from_value(input.clone())
-        .map_err(|error| Error::invalid_request(error.to_string()))?;
-    Ok(serde_json::to_value(transcribe(input)?).unwrap())
 }
 
 fn quote(materials: usize, bytes_each: usize, settings: &RunSettings) -> RunQuote {
