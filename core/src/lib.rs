@@ -22,6 +22,7 @@ pub mod catalog;
 pub mod count;
 pub mod error;
 pub mod estimate;
+pub mod json;
 pub mod money;
 pub mod orchestrate;
 pub mod plan;

@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
 use super::price::PriceSheet;
+use crate::json::tagged;
 use crate::request::{Api, Effort, HostedTool, ModelId, WorkKind};
 use crate::time::Day;
 
@@ -34,7 +35,7 @@ pub struct Provider {
 }
 
 /// How a host adds the secret to a request; the kernel never holds the secret itself.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
 #[non_exhaustive]
@@ -49,6 +50,12 @@ pub enum AuthScheme {
     /// No secret.
     None,
 }
+
+tagged! { AuthScheme {
+    "bearer" => Bearer {},
+    "header" => Header { name: "name" },
+    "none" => None {},
+} }
 
 /// A model, with everything needed to count, price, filter and call it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -159,7 +166,7 @@ pub enum CountingFamily {
 }
 
 /// How pictures are turned into tokens.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 #[serde(
     tag = "type",
@@ -191,6 +198,12 @@ pub enum ImageCounting {
         tile_tokens: u32,
     },
 }
+
+tagged! { ImageCounting {
+    "area" => Area { pixels_per_token: "pixelsPerToken", max_tokens: "maxTokens" },
+    "patches" => Patches { multiplier_ppm: "multiplierPpm", max_patches: "maxPatches" },
+    "tiles" => Tiles { base_tokens: "baseTokens", tile_tokens: "tileTokens" },
+} }
 
 /// How much a model takes and gives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -3,15 +3,15 @@
 use alloc::collections::BTreeSet;
 use alloc::format;
 use alloc::string::String;
+use core::fmt::Display;
 
-use serde::Deserialize;
-use serde_json::Value;
 
 use super::cost::rate_of;
 use super::model::Model;
 use super::price::{Lane, PriceSheet};
 use super::{Catalog, ProviderId};
 use crate::error::{Error, ErrorKind};
+use crate::json;
 use crate::usage::TokenClass;
 
 impl Catalog {
@@ -24,9 +24,11 @@ impl Catalog {
     /// price sheets or thresholds are out of order, or a price falls as a request grows.
     pub fn parse(json: &[u8]) -> Result<Self, Error> {
         // By way of a value, as a policy and a posterior are read: one reader of each type.
-        let catalog = serde_json::from_slice::<Value>(json)
-            .and_then(|value| Self::deserialize(&value))
-            .map_err(|error| invalid(format!("a catalogue is JSON of its own shape: {error}")))?;
+        let wrong = |error: &dyn Display| {
+            invalid(format!("a catalogue is JSON of its own shape: {error}"))
+        };
+        let value = json::parse(json).map_err(|error| wrong(&error))?;
+        let catalog: Self = json::read(&value).map_err(|error| wrong(&error))?;
         catalog.check()?;
         Ok(catalog)
     }

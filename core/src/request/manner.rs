@@ -5,8 +5,10 @@ use alloc::string::String;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::json::tagged;
+
 /// The form an answer must have.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
 #[non_exhaustive]
@@ -31,6 +33,17 @@ pub enum OutputFormat {
     #[default]
     Text,
 }
+
+tagged! { OutputFormat {
+    "json_object" => JsonObject {},
+    "json_schema" => JsonSchema {
+        name: "name",
+        description: "description" default,
+        schema: "schema",
+        strict: "strict" default,
+    },
+    "text" => Text {},
+} }
 
 /// How hard a model thinks before it answers, from least to most.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -6,6 +6,8 @@ use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::json::tagged;
+
 /// One turn of a conversation.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
@@ -39,7 +41,7 @@ pub enum Role {
 }
 
 /// A piece of a [`Message`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 #[serde(
     tag = "type",
@@ -131,8 +133,34 @@ pub enum Part {
     },
 }
 
+tagged! { Part {
+    "audio" => Audio { source: "source", duration_ms: "durationMs" default },
+    "file" => File { source: "source", filename: "filename" default },
+    "image" => Image { source: "source", detail: "detail" default, size: "size" default },
+    "other" => Other { value: "value" },
+    "reasoning" => Reasoning {
+        item_id: "itemId" default,
+        text: "text" default,
+        opaque: "opaque" default,
+        reasoning_tokens: "reasoningTokens" default,
+    },
+    "refusal" => Refusal { text: "text" },
+    "text" => Text { text: "text" },
+    "tool_call" => ToolCall {
+        call_id: "callId",
+        item_id: "itemId" default,
+        name: "name",
+        arguments: "arguments",
+    },
+    "tool_result" => ToolResult {
+        call_id: "callId",
+        content: "content",
+        is_error: "isError" default,
+    },
+} }
+
 /// Where the bytes of a picture, a sound or a document are.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 #[serde(
     tag = "type",
@@ -160,6 +188,12 @@ pub enum Source {
         url: String,
     },
 }
+
+tagged! { Source {
+    "base64" => Base64 { media_type: "mediaType", data: "data" },
+    "file_id" => FileId { id: "id" },
+    "url" => Url { url: "url" },
+} }
 
 /// How closely the model looks at a picture.
 #[derive(

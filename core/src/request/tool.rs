@@ -5,8 +5,10 @@ use alloc::string::String;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::json::tagged;
+
 /// Something the model may call.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 #[serde(
     tag = "type",
@@ -42,6 +44,16 @@ pub enum Tool {
     },
 }
 
+tagged! { Tool {
+    "function" => Function {
+        name: "name",
+        description: "description" default,
+        parameters: "parameters" default,
+        strict: "strict" default,
+    },
+    "hosted" => Hosted { kind: "kind", settings: "settings" default },
+} }
+
 /// Tools that providers run themselves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
@@ -75,7 +87,7 @@ pub enum HostedTool {
 }
 
 /// Whether, and which, tools are to be called.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
 #[non_exhaustive]
@@ -92,3 +104,10 @@ pub enum ToolChoice {
         name: String,
     },
 }
+
+tagged! { ToolChoice {
+    "auto" => Auto {},
+    "none" => None {},
+    "required" => Required {},
+    "tool" => Tool { name: "name" },
+} }

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use crate::catalog::ProviderId;
 use crate::error::{Error, ErrorKind};
+use crate::json;
 use crate::money::Pusd;
 use crate::request::{ModelId, Stakes};
 
@@ -155,7 +156,7 @@ impl Policy {
         if !json.is_object() {
             return Err(invalid("a policy is a JSON object, such as {\"preset\": \"economy\"}"));
         }
-        let policy = Self::deserialize(json)
+        let policy: Self = json::read(json)
             .map_err(|error| invalid(format!("a policy has its own shape: {error}")))?;
         policy.check()?;
         Ok(policy)

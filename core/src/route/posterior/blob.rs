@@ -5,11 +5,11 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use serde::Deserialize;
 use serde_json::Value;
 
 use super::{Head, Posterior, Tally, VERSION};
 use crate::error::Error;
+use crate::json;
 
 impl Posterior {
     /// Reads a blob.
@@ -18,7 +18,7 @@ impl Posterior {
     ///
     /// `invalid_request` when it is cut short, of another shape, or of another version.
     pub fn parse(json: &[u8]) -> Result<Self, Error> {
-        let value: Value = serde_json::from_slice(json)
+        let value = json::parse(json)
             .map_err(|error| Error::invalid_request(format!("a posterior is JSON: {error}")))?;
         Self::from_value(&value)
     }
@@ -36,7 +36,7 @@ impl Posterior {
                 "a posterior of version {VERSION} is right, this one says {found}"
             )));
         }
-        let posterior = Self::deserialize(value).map_err(|error| {
+        let posterior = json::read(value).map_err(|error| {
             Error::invalid_request(format!("a posterior has its own shape: {error}"))
         })?;
         Ok(posterior)
