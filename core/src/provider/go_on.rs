@@ -48,6 +48,8 @@ const GO_ON: &str = "Your answer was cut off by a broken connection. Continue it
 
 #[cfg(test)]
 mod tests {
+    use alloc::string::ToString;
+
     use super::*;
 
     #[test]
