@@ -8,7 +8,7 @@ use farebox_core::money::Pusd;
 use farebox_core::request::ServiceTier;
 use farebox_emulator::{BatchPlan, Fault, Options};
 
-use crate::world::{World, err, kill, line, message, numbers, paid, summary};
+use crate::world::{World, err, kill, line, message, numbers, paid, summary, unsettled};
 
 const FAST: &[&str] = &["--poll", "0.01"];
 
@@ -23,7 +23,7 @@ fn assert_settled(world: &World, lines: u64) {
     assert_eq!(numbers(&results), (1..=lines).collect::<Vec<_>>());
     let bill = world.emulator.bill();
     assert!(bill.lines.iter().all(|line| line.service_tier == ServiceTier::Batch));
-    assert!(results.iter().all(|result| result["receipt"].get("unsettled").is_none()));
+    assert!(unsettled(&results).is_zero());
     assert_eq!(paid(&results), world.bill());
 }
 

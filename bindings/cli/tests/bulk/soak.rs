@@ -11,8 +11,9 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use farebox_emulator::{Broken, Options};
+use serde_json::Value;
 
-use crate::world::{World, kill, line, numbers, paid};
+use crate::world::{World, kill, line, numbers, paid, unsettled};
 
 #[test]
 fn every_line_is_answered_once_and_paid_once_through_faults_and_kills() {
@@ -35,25 +36,23 @@ fn every_line_is_answered_once_and_paid_once_through_faults_and_kills() {
         let child = command(&world).spawn().unwrap();
         cost.watch(child, || results.lines(&world) >= moment);
     }
-    let child = command(&world).spawn().unwrap();
-    let failed = match cost.watch(child, || false) {
-        Some(0) => 0,
-        Some(7) => world.results().iter().filter(|it| it.get("error").is_some()).count(),
-        other => panic!("ended with {other:?}"),
-    };
+    let status = cost.watch(command(&world).spawn().unwrap(), || false);
+    assert!(matches!(status, Some(0 | 7)), "ended with {status:?}");
     let passed = started.elapsed();
 
     let results = world.results();
     assert_eq!(numbers(&results), (1..=lines as u64).collect::<Vec<_>>());
-    let answered = results.iter().filter(|result| result.get("error").is_none()).count();
-    assert_eq!(answered + failed, lines);
     // Three faults in a row are rare, and every one of them is a typed error.
-    assert!(failed <= lines / 100, "{failed} failed");
+    let failed = results.iter().filter(|result| result.get("error").is_some());
+    let failed: Vec<Value> = failed.cloned().collect();
+    assert!(failed.len() <= 3 + lines / 1_000, "{} failed", failed.len());
     let (paid, bill) = (paid(&results), world.bill());
-    assert!(paid <= bill && failed > 0 || paid == bill, "paid {paid}, billed {bill}");
+    let perhaps = unsettled(&failed);
+    assert!(paid <= bill && bill <= paid.saturating_add(perhaps), "paid {paid}, billed {bill}");
     println!(
-        "{lines} lines in {:.1} s ({failed} failed): {} MiB, {} µs of CPU a line, ${paid}",
+        "{lines} lines in {:.1} s ({} failed): {} MiB, {} µs of CPU a line, ${paid}",
         passed.as_secs_f64(),
+        failed.len(),
         cost.peak_kib >> 10,
         cost.cpu_us / lines as u64
     );

@@ -102,8 +102,17 @@ pub(crate) fn numbers(results: &[Value]) -> Vec<u64> {
 
 /// What the receipts of results sum up to, without what nobody knows to have been billed.
 pub(crate) fn paid(results: &[Value]) -> Pusd {
-    let costs = results.iter().filter_map(|result| result["receipt"]["cost"].as_str());
-    costs.fold(Pusd::ZERO, |sum, cost| sum.saturating_add(Pusd::parse(cost).unwrap()))
+    sum(results, "cost")
+}
+
+/// What may have been billed beside that.
+pub(crate) fn unsettled(results: &[Value]) -> Pusd {
+    sum(results, "unsettled")
+}
+
+fn sum(results: &[Value], part: &str) -> Pusd {
+    let parts = results.iter().filter_map(|result| result["receipt"][part].as_str());
+    parts.fold(Pusd::ZERO, |sum, part| sum.saturating_add(Pusd::parse(part).unwrap()))
 }
 
 /// Kills as `kill -9` does, and waits until it is gone.
