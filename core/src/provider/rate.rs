@@ -92,6 +92,9 @@ fn duration_ms(text: &str) -> Option<u64> {
             "h" => 3_600_000,
             _ => return None,
         };
+        if fraction.contains('.') {
+            return None;
+        }
         let thousandths = fraction.bytes().chain([b'0'; 3]).take(3);
         let thousandths = thousandths.fold(0, |sum, digit| sum * 10 + u64::from(digit - b'0'));
         let whole_ms = whole.parse::<u64>().ok()?.checked_mul(unit_ms)?;
