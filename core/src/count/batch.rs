@@ -4,7 +4,9 @@ use rayon::prelude::*;
 
 use alloc::vec::Vec;
 
-use super::{split, vocab::Vocab};
+use farebox_tokenizer::is_cut;
+
+use super::vocab::Vocab;
 
 /// What is worth handing to another core.
 const PART_BYTES: usize = 1 << 16;
@@ -20,7 +22,7 @@ impl Vocab {
         let mut parts = Vec::new();
         let mut rest = text.as_bytes();
         while rest.len() > PART_BYTES {
-            let Some(cut) = (PART_BYTES..rest.len()).find(|at| split::is_cut(rest, *at)) else {
+            let Some(cut) = (PART_BYTES..rest.len()).find(|at| is_cut(rest, *at)) else {
                 break;
             };
             let (part, after) = rest.split_at(cut);

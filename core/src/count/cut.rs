@@ -113,7 +113,7 @@ impl Vocab {
     /// Where the longest start ends that is at most so many tokens.
     fn start_within(&self, text: &str, limit_tokens: u64) -> usize {
         let (mut tokens, mut whole_end, mut over_end) = (0, 0, None);
-        self.for_each_count(text.as_bytes(), |end, count| {
+        self.tokenizer().for_each_piece(text.as_bytes(), &mut |end, count| {
             if tokens + count as u64 > limit_tokens {
                 over_end = Some(end);
                 return false;
@@ -141,7 +141,7 @@ impl Vocab {
             return 0;
         };
         let (mut tokens, mut start, mut over_end) = (0, 0, 0);
-        self.for_each_count(text.as_bytes(), |end, count| {
+        self.tokenizer().for_each_piece(text.as_bytes(), &mut |end, count| {
             over_end = end;
             if tokens + count as u64 > surplus {
                 return false;

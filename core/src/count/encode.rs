@@ -2,12 +2,9 @@
 
 use alloc::{format, string::String, vec::Vec};
 
-use super::{
-    bpe, split,
-    table::{NONE, TOKEN_BYTES_MAX},
-    vocab::Vocab,
-    window::Window,
-};
+use farebox_tokenizer::TOKEN_BYTES_MAX;
+
+use super::vocab::Vocab;
 use crate::error::Error;
 
 /// A choice among the special tokens of an encoding, such as `<|endoftext|>`.
@@ -76,13 +73,14 @@ impl Vocab {
     ///
     /// An end may lie inside a character: rare ones are several tokens.
     pub fn boundaries(&self, text: &str) -> Vec<usize> {
-        let mut ends = Vec::with_capacity(text.len() / 4 + 1);
+        let mut tokens = Vec::with_capacity(text.len() / 4 + 1);
+        self.tokenizer().encode(text.as_bytes(), &mut tokens);
         let mut end = 0;
-        self.for_each_index(text, |_, bytes| {
-            end += bytes;
-            ends.push(end);
+        let ends = tokens.into_iter().map(|token| {
+            end += self.tokenizer().bytes(token).len();
+            end
         });
-        ends
+        ends.collect()
     }
 
     /// The bytes these tokens stand for; special tokens stand for their text.
@@ -112,33 +110,16 @@ impl Vocab {
     }
 
     pub(super) fn encode_into(&self, text: &str, tokens: &mut Vec<u32>) {
-        let hole = self.encoding().hole();
-        self.for_each_index(text, |index, _| {
-            tokens.push(if index >= hole { index + 1 } else { index });
-        });
-    }
-
-    /// Calls `see` with each token's place in the tables and its length in bytes.
-    #[inline]
-    fn for_each_index(&self, text: &str, mut see: impl FnMut(u32, usize)) {
-        let tables = self.tables();
-        let mut window = Window::new();
-        split::for_each_piece(self.encoding(), text.as_bytes(), |piece| {
-            match tables.find(piece) {
-                NONE => {
-                    bpe::encode(tables, &mut window, piece.bytes(), |index| {
-                        see(index, tables.bytes_len(index));
-                    });
-                }
-                index => see(index, piece.len),
-            }
-            true
-        });
+        let (done, hole) = (tokens.len(), self.encoding().hole());
+        self.tokenizer().encode(text.as_bytes(), tokens);
+        if hole < u32::MAX {
+            tokens[done..].iter_mut().filter(|token| **token >= hole).for_each(|token| *token += 1);
+        }
     }
 
     fn decode_into(&self, token: u32, bytes: &mut Vec<u8>) -> Result<(), Error> {
         if let Some(index) = self.index(token) {
-            bytes.extend_from_slice(self.tables().bytes(index));
+            bytes.extend_from_slice(self.tokenizer().bytes(index));
             return Ok(());
         }
         let special = self.encoding().special_tokens().find(|(_, rank)| *rank == token);

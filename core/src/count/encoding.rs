@@ -2,6 +2,7 @@
 
 use alloc::{format, string::String};
 
+use farebox_tokenizer::Vocabulary;
 use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
@@ -61,13 +62,13 @@ impl Encoding {
         if self == Self::O200kHarmony { Self::O200kBase } else { self }
     }
 
-    /// The number in the header of its file; the build script writes the same.
-    pub(crate) fn code(self) -> u8 {
-        match self.file() {
-            Self::Cl100kBase => 1,
-            Self::O200kBase | Self::O200kHarmony => 2,
-            Self::P50kBase => 3,
-            Self::R50kBase => 4,
+    /// The vocabulary it is made of.
+    pub(crate) fn vocabulary(self) -> Vocabulary {
+        match self {
+            Self::Cl100kBase => Vocabulary::Cl100k,
+            Self::O200kBase | Self::O200kHarmony => Vocabulary::O200k,
+            Self::P50kBase => Vocabulary::P50k,
+            Self::R50kBase => Vocabulary::R50k,
         }
     }
 

@@ -1,7 +1,7 @@
 //! Counting a text while it is edited.
 //!
 //! The text is kept in parts of about a thousand bytes, cut only where a piece starts whatever
-//! else stands in the text ([`split::is_cut`]). So an edit touches the parts it lies in, and the
+//! else stands in the text ([`farebox_tokenizer::is_cut`]). So an edit touches the parts it lies in, and the
 //! ones beside only when the place between them is no cut any more; the others keep their counts.
 
 use alloc::{
@@ -11,7 +11,7 @@ use alloc::{
 };
 use core::ops::{Deref, Range};
 
-use super::{split, vocab::Vocab};
+use super::vocab::Vocab;
 use crate::error::Error;
 
 /// Bytes of a part, unless it holds no place to cut.
@@ -233,13 +233,14 @@ fn is_cut(before: &str, after: &str) -> bool {
     let mut around = [0; 8];
     let cut = left.encode_utf8(&mut around).len();
     let end = cut + right.encode_utf8(&mut around[cut..]).len();
-    split::is_cut(&around[..end], cut)
+    farebox_tokenizer::is_cut(&around[..end], cut)
 }
 
 fn split_parts(vocab: &Vocab, mut text: &str, parts: &mut Vec<Part>) {
     while !text.is_empty() {
-        let cut = (PART_BYTES..text.len())
-            .find(|at| text.is_char_boundary(*at) && split::is_cut(text.as_bytes(), *at));
+        let cut = (PART_BYTES..text.len()).find(|at| {
+            text.is_char_boundary(*at) && farebox_tokenizer::is_cut(text.as_bytes(), *at)
+        });
         let (part, rest) = text.split_at(cut.unwrap_or(text.len()));
         parts.push(Part {
             text: part.to_string(),

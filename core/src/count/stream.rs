@@ -2,7 +2,9 @@
 
 use alloc::{string::String, vec::Vec};
 
-use super::{split, vocab::Vocab};
+use farebox_tokenizer::is_cut;
+
+use super::vocab::Vocab;
 
 impl Vocab {
     /// A counter of text that arrives in parts.
@@ -58,7 +60,7 @@ impl StreamCounter<'_> {
         let end = self.pending.len().saturating_sub(8);
         let cut = (self.searched.max(1)..end)
             .rev()
-            .find(|at| is_whole(&self.pending, *at) && split::is_cut(&self.pending, *at));
+            .find(|at| is_whole(&self.pending, *at) && is_cut(&self.pending, *at));
         match cut {
             Some(cut) => {
                 self.count(cut);

@@ -1,17 +1,10 @@
 //! A vocabulary ready for counting.
 
-use alloc::{borrow::Cow, boxed::Box, format, string::String};
+use alloc::{borrow::Cow, format, string::String};
 
-use super::{
-    bpe,
-    cache::Cache,
-    chunk,
-    encoding::Encoding,
-    pack::{self, Unreadable},
-    split,
-    table::{Built, NONE, Piece, Tables, word},
-    window::Window,
-};
+use farebox_tokenizer::{Tokenizer, Unreadable};
+
+use super::encoding::Encoding;
 use crate::error::Error;
 
 /// The tokens of one encoding, in tables made for counting.
@@ -32,17 +25,7 @@ use crate::error::Error;
 /// ```
 pub struct Vocab {
     encoding: Encoding,
-    source: Source,
-    cache: Cache,
-}
-
-enum Source {
-    #[cfg_attr(
-        not(any(feature = "embed-cl100k", feature = "embed-o200k")),
-        expect(dead_code, reason = "nothing is embedded")
-    )]
-    Embedded(Tables<'static>),
-    Read(Box<Built>),
+    tokenizer: Tokenizer,
 }
 
 impl Vocab {
@@ -52,7 +35,6 @@ impl Vocab {
     /// `invalid_request` when the bytes are not such a file, are one of another encoding, or were
     /// cut or changed.
     pub fn parse(encoding: Encoding, file: &[u8]) -> Result<Self, Error> {
-        let code = encoding.code();
         let unreadable = |why: Unreadable| {
             let name = encoding.file().name();
             let wrong = match why {
@@ -66,35 +48,15 @@ impl Vocab {
                 .with("encoding", encoding.name())
                 .with("file_bytes", file.len())
         };
-        let expected = DIGESTS.iter().find(|(known, _)| *known == code);
-        let (_, digest) = expected.ok_or_else(|| unreadable(Unreadable::OtherEncoding))?;
-        let packed = pack::read(code, *digest, file).map_err(unreadable)?;
-        let corrupted = || unreadable(Unreadable::Corrupted);
-        let built = Built::new(&packed.byte_order, &packed.pairs).ok_or_else(corrupted)?;
-        let cache = Cache::new().ok_or_else(corrupted)?;
-        Ok(Self { encoding, source: Source::Read(Box::new(built)), cache })
+        let tokenizer = Tokenizer::parse(encoding.vocabulary(), file).map_err(unreadable)?;
+        Ok(Self { encoding, tokenizer })
     }
 
     /// The vocabulary inside this binary, when the feature `embed-o200k` or `embed-cl100k` has put
     /// it there. Its tables are used where they lie, so this takes no time.
     pub fn embedded(encoding: Encoding) -> Option<Self> {
-        #[cfg(any(feature = "embed-cl100k", feature = "embed-o200k"))]
-        {
-            let tables: Option<&'static [u8]> = match encoding {
-                #[cfg(feature = "embed-cl100k")]
-                Encoding::Cl100kBase => Some(&super::embedded::CL100K.0),
-                #[cfg(feature = "embed-o200k")]
-                Encoding::O200kBase | Encoding::O200kHarmony => Some(&super::embedded::O200K.0),
-                _ => None,
-            };
-            let source = Source::Embedded(Tables::of(tables?)?);
-            Some(Self { encoding, source, cache: Cache::new()? })
-        }
-        #[cfg(not(any(feature = "embed-cl100k", feature = "embed-o200k")))]
-        {
-            let _ = encoding;
-            None
-        }
+        let tokenizer = Tokenizer::embedded(encoding.vocabulary())?;
+        Some(Self { encoding, tokenizer })
     }
 
     /// The encoding this is the vocabulary of.
@@ -109,12 +71,7 @@ impl Vocab {
 
     /// The count, or nothing when it is more than `limit_tokens`; stops reading once it is.
     pub fn count_till_limit(&self, text: &str, limit_tokens: u64) -> Option<u64> {
-        let mut tokens = 0;
-        self.for_each_count(text.as_bytes(), |_, count| {
-            tokens += count as u64;
-            tokens <= limit_tokens
-        })
-        .then_some(tokens)
+        self.tokenizer.count_till_limit(text.as_bytes(), limit_tokens)
     }
 
     /// How many tokens these bytes are, read as UTF-8 with U+FFFD for what is none.
@@ -135,58 +92,18 @@ impl Vocab {
 
     /// The count of bytes that are UTF-8.
     pub(super) fn count_utf8(&self, text: &[u8]) -> u64 {
-        let mut tokens = 0;
-        self.for_each_count(text, |_, count| {
-            tokens += count as u64;
-            true
-        });
-        tokens
+        self.tokenizer.count(text)
     }
 
-    /// Calls `see` with the end of each piece and its count until it says no; whether it never
-    /// did.
-    #[inline]
-    pub(super) fn for_each_count(
-        &self,
-        text: &[u8],
-        mut see: impl FnMut(usize, usize) -> bool,
-    ) -> bool {
-        let tables = self.tables();
-        let mut window = Window::new();
-        split::for_each_piece(self.encoding, text, |piece| {
-            let count =
-                self.cache.count(piece, || count_piece(tables, &self.cache, &mut window, piece));
-            see(piece.at + piece.len, count)
-        })
+    pub(super) fn tokenizer(&self) -> &Tokenizer {
+        &self.tokenizer
     }
 
-    #[inline]
-    pub(super) fn tables(&self) -> Tables<'_> {
-        match &self.source {
-            Source::Embedded(tables) => *tables,
-            Source::Read(built) => built.view(),
-        }
-    }
-
-    /// The place of a rank in the tables, which have no holes.
+    /// The tokenizer's number of a rank; those have no holes.
     pub(super) fn index(&self, rank: u32) -> Option<u32> {
         let hole = self.encoding.hole();
         let index = if rank > hole { rank - 1 } else { rank };
-        (rank != hole && index < self.tables().len()).then_some(index)
-    }
-}
-
-#[inline(never)]
-fn count_piece(tables: Tables<'_>, cache: &Cache, window: &mut Window, piece: Piece<'_>) -> usize {
-    let is_ascii = word(piece.text, piece.at) & 0x8080 == 0;
-    // A long piece of a script without spaces is a clause, and hardly ever a token.
-    if (is_ascii || piece.len <= 16) && tables.find(piece) != NONE {
-        return 1;
-    }
-    if is_ascii {
-        bpe::encode(tables, window, piece.bytes(), |_| {})
-    } else {
-        chunk::count(tables, cache, window, piece)
+        (rank != hole && index < self.tokenizer.tokens()).then_some(index)
     }
 }
 
@@ -195,6 +112,3 @@ impl core::fmt::Debug for Vocab {
         f.debug_struct("Vocab").field("encoding", &self.encoding).finish_non_exhaustive()
     }
 }
-
-/// By the number of an encoding, the digest of its file's payload.
-static DIGESTS: &[(u8, u64)] = &include!(concat!(env!("OUT_DIR"), "/digests.rs"));

@@ -17,8 +17,7 @@ use o200k::O200k;
 
 use super::{
     class::{self, LETTER, LOWER, MARK, NEWLINE, NUMBER, OTHER, SPACE, UPPER},
-    encoding::Encoding,
-    table::{Piece, word},
+    table::word,
 };
 
 /// Ends of pieces found at a time.
@@ -27,30 +26,31 @@ const BATCH: usize = 64;
 /// Room for what a block adds to a batch that is not quite full.
 const ROOM: usize = BATCH + 64;
 
-/// Calls `see` with each piece of a text that is UTF-8, until it says no; whether it never did.
-#[inline]
-pub(crate) fn for_each_piece(
-    encoding: Encoding,
-    text: &[u8],
-    mut see: impl FnMut(Piece<'_>) -> bool,
-) -> bool {
-    let fill = match encoding {
-        Encoding::Cl100kBase => fill::<Cl100k>,
-        Encoding::O200kBase | Encoding::O200kHarmony => fill::<O200k>,
-        Encoding::P50kBase | Encoding::R50kBase => fill::<Gpt2>,
-    };
-    let mut ends = [0; ROOM];
-    let mut at = 0;
-    while at < text.len() {
-        let filled = fill(text, at, &mut ends);
-        for &end in &ends[..filled] {
-            if !see(Piece { text, at, len: end - at }) {
-                return false;
-            }
-            at = end;
+/// Where pieces end, in order; only so many as were found mean anything.
+pub(crate) type Ends = [usize; ROOM];
+
+pub(crate) const NO_ENDS: Ends = [0; ROOM];
+
+/// Writes the ends of the next pieces of a text that is UTF-8, from the start of one before its end
+/// on; how many, which is at least one.
+pub(crate) type Fill = fn(&[u8], usize, &mut Ends) -> usize;
+
+/// Encodings that split alike.
+#[derive(Clone, Copy)]
+pub(crate) enum Family {
+    Cl100k,
+    Gpt2,
+    O200k,
+}
+
+impl Family {
+    pub(crate) fn fill(self) -> Fill {
+        match self {
+            Self::Cl100k => fill::<Cl100k>,
+            Self::Gpt2 => fill::<Gpt2>,
+            Self::O200k => fill::<O200k>,
         }
     }
-    true
 }
 
 /// Whether a piece starts at `at` whatever else stands in the text, by the two characters around
@@ -58,7 +58,7 @@ pub(crate) fn for_each_piece(
 ///
 /// Only words begin with white space or a symbol, and only white space runs on with white space;
 /// only numbers hold numbers (and GPT-2's begin with a space).
-pub(crate) fn is_cut(text: &[u8], at: usize) -> bool {
+pub fn is_cut(text: &[u8], at: usize) -> bool {
     let mut before = at;
     loop {
         match before.checked_sub(1) {
@@ -85,8 +85,7 @@ pub(crate) fn is_cut(text: &[u8], at: usize) -> bool {
     }
 }
 
-/// Writes the ends of the pieces from `at` on; how many.
-fn fill<R: Rule>(text: &[u8], mut at: usize, ends: &mut [usize; ROOM]) -> usize {
+fn fill<R: Rule>(text: &[u8], mut at: usize, ends: &mut Ends) -> usize {
     let mut filled = 0;
     while filled < BATCH && at < text.len() {
         if word(text, at) & 0x8080_8080_8080_8080 == 0 {

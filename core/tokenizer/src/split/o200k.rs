@@ -1,11 +1,11 @@
 //! The pieces of `o200k_base` and `o200k_harmony`.
 
-use super::super::class::{self, LETTER, LOWER, MARK, NEWLINE, NUMBER, OTHER, UPPER};
 use super::{
     Rule, SYMBOLS,
     block::{self, Style},
     byte, contraction, plain_word, run, up_to_three_numbers, white_space,
 };
+use crate::class::{self, LETTER, LOWER, MARK, NEWLINE, NUMBER, OTHER, UPPER};
 
 /// The expression, its alternatives in order (`U` is `\p{Lu}\p{Lt}`, `l` is `\p{Ll}`, `o` is
 /// `\p{Lm}\p{Lo}\p{M}`, `s?` a contraction):

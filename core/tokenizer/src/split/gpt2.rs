@@ -1,7 +1,7 @@
 //! The pieces of `p50k_base` and `r50k_base`.
 
-use super::super::class::{self, LETTER, LOWER, MARK, NUMBER, OTHER, UPPER};
 use super::{NUMBERS, Rule, SYMBOLS, WHITE, byte, run};
+use crate::class::{self, LETTER, LOWER, MARK, NUMBER, OTHER, UPPER};
 
 /// The expression, its alternatives in order:
 ///

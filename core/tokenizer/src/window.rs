@@ -34,9 +34,10 @@ pub(crate) struct Window {
     next: [u16; WINDOW],
     previous: [u16; WINDOW],
     units: usize,
-    /// Where in the piece the units end, and where those end that depend on nothing after.
+    /// Where in the piece the units end.
     end: usize,
-    stable_end: usize,
+    /// How many bytes those have that depend on nothing after.
+    stable_bytes: usize,
 }
 
 impl Window {
@@ -50,7 +51,7 @@ impl Window {
             previous: [0; WINDOW],
             units: 0,
             end: 0,
-            stable_end: 0,
+            stable_bytes: 0,
         }
     }
 
@@ -72,9 +73,9 @@ impl Window {
         self.end
     }
 
-    /// Tokens that start before this are stable in a full window.
-    pub(crate) fn stable_end(&self) -> usize {
-        self.stable_end
+    /// Tokens that start before so many bytes are stable in a full window.
+    pub(crate) fn stable_bytes(&self) -> usize {
+        self.stable_bytes
     }
 
     /// The first token.
@@ -95,10 +96,10 @@ impl Window {
     #[inline]
     fn fill(&mut self, tables: Tables<'_>, piece: &[u8], start: usize) {
         let (mut at, mut units, mut before) = (start, 0, None);
-        self.stable_end = start;
+        self.stable_bytes = 0;
         while at < piece.len() && units + 4 <= WINDOW {
             if units <= WINDOW - UNSTABLE {
-                self.stable_end = at;
+                self.stable_bytes = at - start;
             }
             let lead = piece[at];
             let (atom, bytes) = match short_char(piece, at) {

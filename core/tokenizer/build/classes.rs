@@ -7,7 +7,7 @@ use regex_syntax::{
     hir::{Class, HirKind},
 };
 
-/// Classes in the order of their numbers in `core/src/count/class.rs`; later ones win.
+/// Classes in the order of their numbers in `src/class.rs`; later ones win.
 const CLASSES: [(&str, u8); 7] = [
     (r"[\p{Lu}\p{Lt}]", 1),
     (r"\p{Ll}", 2),

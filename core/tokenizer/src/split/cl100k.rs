@@ -1,11 +1,11 @@
 //! The pieces of `cl100k_base`.
 
-use super::super::class::{self, LETTER, LOWER, MARK, NEWLINE, NUMBER, OTHER, UPPER};
 use super::{
     Rule, SYMBOLS,
     block::{self, Style},
     byte, contraction, plain_word, run, up_to_three_numbers, white_space,
 };
+use crate::class::{self, LETTER, LOWER, MARK, NEWLINE, NUMBER, OTHER, UPPER};
 
 /// The expression, its alternatives in order:
 ///

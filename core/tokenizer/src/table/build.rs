@@ -50,21 +50,7 @@ impl Built {
             end += 1;
         }
         for &[left, right] in merges {
-            let rank = built.len;
-            if left >= rank || right >= rank || rank as usize + 1 >= TOKENS {
-                return None;
-            }
-            let (left_at, left_len) = built.place(left);
-            let (right_at, right_len) = built.place(right);
-            let len = left_len + right_len;
-            if len > TOKEN_BYTES_MAX || end + len > 1 << OFFSET_BITS {
-                return None;
-            }
-            built.copy(left_at, left_len, end);
-            built.copy(right_at, right_len, end + left_len);
-            built.add(end, len, [left, right]);
-            built.add_pair(left, right, rank);
-            end += len;
+            end = built.add_merge(left, right, end)?;
         }
         built.bytes[256] = built.len.to_le_bytes();
         // Whole words were copied; what follows the last text is zeros again.
@@ -107,6 +93,28 @@ impl Built {
             self.text.as_slice(),
         ]
         .concat()
+    }
+
+    /// Adds the token of a merge, whose text is put at `end`; where that ends.
+    ///
+    /// Never a part of the loop over it, so that engines of WebAssembly change to fast code.
+    #[inline(never)]
+    fn add_merge(&mut self, left: u32, right: u32, end: usize) -> Option<usize> {
+        let rank = self.len;
+        if left >= rank || right >= rank || rank as usize + 1 >= TOKENS {
+            return None;
+        }
+        let (left_at, left_len) = self.place(left);
+        let (right_at, right_len) = self.place(right);
+        let len = left_len + right_len;
+        if len > TOKEN_BYTES_MAX || end + len > 1 << OFFSET_BITS {
+            return None;
+        }
+        self.copy(left_at, left_len, end);
+        self.copy(right_at, right_len, end + left_len);
+        self.add(end, len, [left, right]);
+        self.add_pair(left, right, rank);
+        Some(end + len)
     }
 
     fn place(&self, rank: u32) -> (usize, usize) {
@@ -179,28 +187,7 @@ impl Built {
             number[rank as usize % TOKENS] = u16::try_from(first.len()).ok()?;
             first.push([[NONE; 7]; 2]);
         }
-        for rank in 256..self.len {
-            let (left, right) = self.view().halves(rank);
-            let after = groups_after(self.view().bytes(right));
-            let before = groups_before(self.view().bytes(left));
-            if let (Some(before), Some(after)) =
-                (last_char(self.view().bytes(left)), first_char(self.view().bytes(right)))
-            {
-                let bit = join_bit(before, after);
-                let joins = &mut self.joins[(bit >> 6) as usize];
-                *joins = (whole(joins) | 1 << (bit & 63)).to_le_bytes();
-            }
-            for (side, token, groups) in [(0, left, after), (1, right, before)] {
-                let number = usize::from(number[token as usize % TOKENS]);
-                if number > 0 {
-                    for (group, first) in first[number][side].iter_mut().enumerate() {
-                        if groups >> group & 1 != 0 {
-                            *first = rank.min(*first);
-                        }
-                    }
-                }
-            }
-        }
+        (256..self.len).for_each(|rank| self.note_neighbours(rank, &number, &mut first));
         for rank in 256..self.len {
             let (at, len) = self.place(rank);
             let code = if len <= 3 { code_point(&self.text[at..at + len]) } else { None };
@@ -223,7 +210,35 @@ impl Built {
         }
         Some(())
     }
+
+    /// Notes which neighbours a merge brings together.
+    #[inline(never)]
+    fn note_neighbours(&mut self, rank: u32, number: &[u16; TOKENS], first: &mut Firsts) {
+        let view = self.view();
+        let (left, right) = view.halves(rank);
+        let (left_text, right_text) = (view.bytes(left), view.bytes(right));
+        let groups = [groups_after(right_text), groups_before(left_text)];
+        let join = last_char(left_text).zip(first_char(right_text));
+        for ((side, token), groups) in [left, right].into_iter().enumerate().zip(groups) {
+            let number = usize::from(number[token as usize % TOKENS]);
+            if number > 0 {
+                for (group, first) in first[number][side].iter_mut().enumerate() {
+                    if groups >> group & 1 != 0 {
+                        *first = rank.min(*first);
+                    }
+                }
+            }
+        }
+        if let Some((before, after)) = join {
+            let bit = join_bit(before, after);
+            let joins = &mut self.joins[(bit >> 6) as usize];
+            *joins = (whole(joins) | 1 << (bit & 63)).to_le_bytes();
+        }
+    }
 }
+
+/// By the number of a short token and its side, its earliest merge with each group of neighbours.
+type Firsts = [[[u32; 7]; 2]];
 
 #[cfg_attr(
     not(any(feature = "embed-cl100k", feature = "embed-o200k")),

@@ -9,23 +9,26 @@ mod classes;
 mod vocab;
 
 #[allow(dead_code, reason = "the reading half is the kernel's")]
-#[path = "../src/count/coder.rs"]
+#[path = "../src/coder.rs"]
 mod coder;
-#[allow(dead_code, reason = "the reading half is the kernel's")]
-#[path = "../src/count/pack.rs"]
+#[allow(dead_code, unreachable_pub, reason = "the reading half is the kernel's")]
+#[path = "../src/pack.rs"]
 mod pack;
+#[path = "../src/ranking.rs"]
+mod ranking;
 
-#[allow(dead_code, unused_imports, reason = "the searching half is the kernel's")]
-#[path = "../src/count/table/mod.rs"]
+#[allow(dead_code, unreachable_pub, unused_imports, reason = "the searching half is the kernel's")]
+#[path = "../src/table/mod.rs"]
 mod table;
 
 use std::{env, error, fs, path::PathBuf};
 
 fn main() -> Result<(), Box<dyn error::Error>> {
     println!("cargo::rerun-if-changed=build");
-    println!("cargo::rerun-if-changed=src/count/coder.rs");
-    println!("cargo::rerun-if-changed=src/count/pack.rs");
-    println!("cargo::rerun-if-changed=src/count/table");
+    println!("cargo::rerun-if-changed=src/coder.rs");
+    println!("cargo::rerun-if-changed=src/pack.rs");
+    println!("cargo::rerun-if-changed=src/ranking.rs");
+    println!("cargo::rerun-if-changed=src/table");
     let out = PathBuf::from(env::var("OUT_DIR")?);
     fs::write(out.join("classes.rs"), classes::source()?)?;
     let mut digests = String::new();

@@ -13,10 +13,10 @@ pub(super) static CL100K: &Aligned<[u8]> =
 pub(super) static O200K: &Aligned<[u8]> =
     &Aligned(*include_bytes!(concat!(env!("OUT_DIR"), "/o200k_base.tables")));
 
-/// The vocabulary file of `cl100k_base`, as [`Vocab::parse`](super::Vocab::parse) reads it.
+/// The vocabulary file of `cl100k_base`, as [`Tokenizer::parse`](crate::Tokenizer::parse) reads it.
 #[cfg(feature = "embed-cl100k")]
 pub static CL100K_FILE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/cl100k_base.vocab"));
 
-/// The vocabulary file of `o200k_base`, as [`Vocab::parse`](super::Vocab::parse) reads it.
+/// The vocabulary file of `o200k_base`, as [`Tokenizer::parse`](crate::Tokenizer::parse) reads it.
 #[cfg(feature = "embed-o200k")]
 pub static O200K_FILE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/o200k_base.vocab"));

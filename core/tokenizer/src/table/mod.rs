@@ -34,7 +34,7 @@ const TOKENS: usize = 1 << RANK_BITS;
 const TEXT_BYTES: usize = (1 << OFFSET_BITS) + 64;
 
 /// The longest token a table can hold.
-pub(crate) const TOKEN_BYTES_MAX: usize = 128;
+pub const TOKEN_BYTES_MAX: usize = 128;
 
 /// No token.
 pub(crate) const NONE: u32 = u32::MAX;

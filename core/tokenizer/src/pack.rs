@@ -12,13 +12,16 @@
 //! | 280..376 | how many tokens there are of each of the 32 kinds, in three bytes each |
 //! | 376.. | the merges in the order of their ranks, under an adaptive arithmetic coder |
 //!
-//! A merge is its left half, then the kind of its right half, then which of that kind. A token is
-//! as likely to be the left half as it was so often before; its kind is that of its first
-//! character, and what kind follows depends on how the left half begins and ends.
+//! A merge is its left half, then the kind of its right half, then which of that kind. How likely
+//! a token is to be a half follows from how often it was that half before; its kind is that of its
+//! first character, and what kind follows depends on how the left half begins and ends.
 
 use alloc::{vec, vec::Vec};
 
-use super::coder::{BRANCHES, Coder, Reader, Weights};
+use super::{
+    coder::{Coder, Reader},
+    ranking::{Frequencies, Ranking},
+};
 
 /// Bytes before what the digest covers.
 pub(crate) const HEADER_BYTES: usize = 24;
@@ -38,8 +41,8 @@ pub(crate) struct Packed {
 }
 
 /// Why a file cannot be read.
-#[derive(Debug, PartialEq)]
-pub(crate) enum Unreadable {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unreadable {
     /// It is no vocabulary file at all.
     Foreign,
     /// It is a vocabulary file of another encoding.
@@ -109,10 +112,6 @@ pub(crate) fn digest(bytes: &[u8]) -> u64 {
     state
 }
 
-/// What a token that never was a half weighs, and by how much it gains each time it is one.
-const NEW_WEIGHT: u32 = 1;
-const USED_WEIGHT: u32 = 3;
-
 /// Writes `pairs`, or reads into them; nothing when what is read cannot be merges.
 fn code_merges(
     coder: &mut impl Coder,
@@ -124,88 +123,47 @@ fn code_merges(
     if sizes.iter().sum::<usize>() != tokens {
         return None;
     }
-    let mut starts = [0; KINDS];
-    // Each kind starts at a node of the weights, since new tokens get theirs a node at a time.
-    for kind in 1..KINDS {
-        starts[kind] = starts[kind - 1] + sizes[kind - 1].next_multiple_of(BRANCHES);
-    }
-    let places = starts[KINDS - 1] + sizes[KINDS - 1].next_multiple_of(BRANCHES);
     let mut known = Known {
-        filled: starts,
-        starts,
-        places: Vec::with_capacity(tokens),
-        by_place: vec![0; places],
+        lefts: Ranking::new(&[tokens]),
+        rights: Ranking::new(sizes),
         shapes: Vec::with_capacity(tokens),
-        rights: Weights::new(places),
-        totals: [0; KINDS],
+        followers: (0..2 * KINDS).map(|_| Frequencies::new()).collect(),
     };
-    let mut lefts = Weights::new(tokens);
-    let mut lefts_total = 0;
-    for (rank, byte) in byte_order.iter().enumerate() {
+    for byte in byte_order {
         let kind = kind(*byte);
         known.add(Shape { first: kind, last: kind })?;
-        if rank.is_multiple_of(BRANCHES) {
-            lefts.add_node(rank, NEW_WEIGHT);
-            lefts_total += BRANCHES as u32 * NEW_WEIGHT;
-        }
     }
-    let mut followers: Vec<Followers> = (0..2 * KINDS).map(|_| Followers::new()).collect();
-    for pair in pairs {
-        let left = coder.code(&lefts, 0, lefts_total, pair[0] as usize);
-        let Shape { first, last } = *known.shapes.get(left)?;
-        lefts.add(left, USED_WEIGHT);
-        lefts_total += USED_WEIGHT;
-
-        let followers = &mut followers[usize::from(last) * 2 + usize::from(first == SPACE)];
-        let given = known.shapes.get(pair[1] as usize)?.first;
-        let kind = followers.code(coder, usize::from(given));
-        let base: u32 = known.totals[..kind].iter().sum();
-        let given = known.places.get(pair[1] as usize).copied()?;
-        let place = coder.code(&known.rights, base, known.totals[kind], given);
-        let right = *known.by_place.get(place)?;
-        known.rights.add(place, USED_WEIGHT);
-        known.totals[kind] += USED_WEIGHT;
-
-        *pair = [left as u32, right];
-        let end = known.shapes.get(right as usize)?.last;
-        known.add(Shape { first, last: if end == MIDDLE { last } else { end } })?;
-        let rank = known.shapes.len() - 1;
-        if rank.is_multiple_of(BRANCHES) {
-            lefts.add_node(rank, NEW_WEIGHT);
-            lefts_total += BRANCHES as u32 * NEW_WEIGHT;
-        }
-    }
-    Some(())
+    pairs.iter_mut().try_for_each(|pair| known.code(coder, pair))
 }
 
-/// The tokens so far, and how likely each is to be a right half.
+/// The tokens so far, and how likely each is to be a half.
 struct Known {
     shapes: Vec<Shape>,
-    /// Tokens in the order of their kinds: where each kind starts and is filled up to, which token
-    /// is at a place and at which place a token is.
-    starts: [usize; KINDS],
-    filled: [usize; KINDS],
-    places: Vec<usize>,
-    by_place: Vec<u32>,
-    /// Weights by place, and their sums by kind.
-    rights: Weights,
-    totals: [u32; KINDS],
+    lefts: Ranking,
+    rights: Ranking,
+    /// The kinds of right halves, by how the left one begins and ends.
+    followers: Vec<Frequencies<KINDS>>,
 }
 
 impl Known {
     fn add(&mut self, shape: Shape) -> Option<()> {
-        let kind = usize::from(shape.first);
-        let place = self.filled[kind];
-        *self.by_place.get_mut(place)? = self.shapes.len() as u32;
-        self.filled[kind] += 1;
-        let end = self.starts.get(kind + 1).copied().unwrap_or(self.by_place.len());
         self.shapes.push(shape);
-        self.places.push(place);
-        if place.is_multiple_of(BRANCHES) {
-            self.rights.add_node(place, NEW_WEIGHT);
-            self.totals[kind] += BRANCHES as u32 * NEW_WEIGHT;
-        }
-        (place < end).then_some(())
+        self.lefts.add(0)?;
+        self.rights.add(usize::from(shape.first))
+    }
+
+    /// Never a part of the loop over it, so that engines of WebAssembly change to fast code.
+    #[inline(never)]
+    fn code(&mut self, coder: &mut impl Coder, pair: &mut [u32; 2]) -> Option<()> {
+        let left = self.lefts.code(coder, 0, pair[0])?;
+        let Shape { first, last } = *self.shapes.get(left as usize)?;
+        let context = usize::from(last) * 2 + usize::from(first == SPACE);
+        let given = self.shapes.get(pair[1] as usize)?.first;
+        let kind = self.followers.get_mut(context)?.code(coder, || usize::from(given));
+        let right = self.rights.code(coder, kind, pair[1])?;
+        *pair = [left, right];
+        let end = self.shapes.get(right as usize)?.last;
+        self.add(Shape { first, last: if end == MIDDLE { last } else { end } })
     }
 }
 
@@ -214,27 +172,6 @@ impl Known {
 struct Shape {
     first: u8,
     last: u8,
-}
-
-/// Which kinds follow in one situation.
-struct Followers {
-    weights: Weights,
-    total: u32,
-}
-
-impl Followers {
-    fn new() -> Self {
-        let mut weights = Weights::new(KINDS);
-        (0..KINDS).for_each(|kind| weights.add(kind, 1));
-        Self { weights, total: KINDS as u32 }
-    }
-
-    fn code(&mut self, coder: &mut impl Coder, kind: usize) -> usize {
-        let kind = coder.code(&self.weights, 0, self.total, kind) % KINDS;
-        self.weights.add(kind, 24);
-        self.total += 24;
-        kind
-    }
 }
 
 const KINDS: usize = 32;

@@ -2,7 +2,7 @@
 //!
 //! Byte pair encoding merges the adjacent pair of lowest rank, the leftmost of equals, until
 //! nothing merges. Done to the letter that is quadratic, so it is only done to at most
-//! [`WINDOW`](super::window::WINDOW) units at a time, in arrays on the stack. Three facts make the result exact; they
+//! [`WINDOW`](crate::window::WINDOW) units at a time, in arrays on the stack. Three facts make the result exact; they
 //! hold for every vocabulary whose tokens each encode to themselves, which the build script
 //! checks:
 //!
@@ -54,6 +54,8 @@ pub(crate) fn encode(
 fn long(tables: Tables<'_>, piece: &[u8], window: &mut Window) -> Option<Vec<u32>> {
     let mut tokens: Vec<u32> = Vec::with_capacity(piece.len() / 4);
     let (mut start, mut end) = (0, window.end());
+    // So much that seemed settled was taken back.
+    let mut doubtful_bytes = 0;
     loop {
         // INVARIANT: `tokens` is an encoding of the piece up to `start`, and the window holds
         // one of what is between `start` and `end`.
@@ -72,7 +74,10 @@ fn long(tables: Tables<'_>, piece: &[u8], window: &mut Window) -> Option<Vec<u32
             return Some(tokens);
         }
         // The last tokens would be others if the window went on.
-        let keep = window.stable_end();
+        let before = start;
+        doubtful_bytes += reached - start;
+        let stable_bytes = window.stable_bytes();
+        let keep = start + stable_bytes - doubtful_bytes.min(stable_bytes / 2);
         let mut settled = false;
         window.for_each(|token| {
             let next = start + tables.bytes_len(token);
@@ -86,7 +91,18 @@ fn long(tables: Tables<'_>, piece: &[u8], window: &mut Window) -> Option<Vec<u32
         if steps > 0 && start <= reached || !settled {
             return None;
         }
-        let next = window.encode(tables, piece, start);
+        // A run that repeats itself is met with the same window again and again: what it holds, and
+        // what follows it, decides its tokens.
+        let advance = start - before;
+        let again = |from: usize| {
+            let seen = piece.get(before..=end);
+            seen.is_some() && seen == piece.get(from..=from + (end - before))
+        };
+        let next = if steps == 0 && advance > 0 && again(start) {
+            end + advance
+        } else {
+            window.encode(tables, piece, start)
+        };
         if next <= end {
             return None;
         }

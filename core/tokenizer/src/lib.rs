@@ -1,0 +1,274 @@
+//! Text into tokens: the algorithm, which knows no vocabulary, and the vocabularies, which are data.
+//!
+//! Text is split into pieces (`split`), a piece that is a token is found in one look (`table`), any
+//! other is encoded in linear time (`bpe`, `chunk`). What a caller asks for in terms of models and
+//! limits is the kernel's; this crate stands apart so that it can be compiled for speed.
+#![no_std]
+// One file, `split/lanes.rs`, calls the instructions that compare sixteen bytes at once.
+#![deny(unsafe_code)]
+
+extern crate alloc;
+
+mod bpe;
+mod cache;
+mod chunk;
+mod class;
+mod coder;
+mod embedded;
+mod pack;
+mod ranking;
+mod split;
+mod table;
+mod window;
+
+use alloc::{boxed::Box, vec::Vec};
+
+use cache::Cache;
+use split::{Ends, Family};
+use table::{Built, NONE, Piece, Tables, word};
+use window::Window;
+
+pub use {pack::Unreadable, split::is_cut, table::TOKEN_BYTES_MAX};
+
+#[cfg(feature = "embed-cl100k")]
+pub use embedded::CL100K_FILE;
+#[cfg(feature = "embed-o200k")]
+pub use embedded::O200K_FILE;
+
+/// A published vocabulary.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Vocabulary {
+    /// `cl100k_base`.
+    Cl100k,
+    /// `o200k_base`, which `o200k_harmony` shares.
+    O200k,
+    /// `p50k_base`.
+    P50k,
+    /// `r50k_base`.
+    R50k,
+}
+
+impl Vocabulary {
+    /// The number in the header of its file; the build script writes the same.
+    fn code(self) -> u8 {
+        match self {
+            Self::Cl100k => 1,
+            Self::O200k => 2,
+            Self::P50k => 3,
+            Self::R50k => 4,
+        }
+    }
+
+    fn family(self) -> Family {
+        match self {
+            Self::Cl100k => Family::Cl100k,
+            Self::O200k => Family::O200k,
+            Self::P50k | Self::R50k => Family::Gpt2,
+        }
+    }
+}
+
+/// A vocabulary ready for use, by any number of threads at a time.
+///
+/// It takes about 10 MB when it was read from a file, next to nothing when it is embedded, and
+/// does not grow with use. Tokens are numbered without holes: a published rank that follows one
+/// which is left out is greater by one.
+pub struct Tokenizer {
+    family: Family,
+    source: Source,
+    cache: Cache,
+}
+
+enum Source {
+    #[cfg_attr(
+        not(any(feature = "embed-cl100k", feature = "embed-o200k")),
+        expect(dead_code, reason = "nothing is embedded")
+    )]
+    Embedded(Tables<'static>),
+    Read(Box<Built>),
+}
+
+impl Tokenizer {
+    /// The vocabulary in a file that this version was built with.
+    ///
+    /// # Errors
+    /// Why the bytes are not that file.
+    pub fn parse(vocabulary: Vocabulary, file: &[u8]) -> Result<Self, Unreadable> {
+        let code = vocabulary.code();
+        let expected = DIGESTS.iter().find(|(known, _)| *known == code);
+        let (_, digest) = expected.ok_or(Unreadable::OtherEncoding)?;
+        let packed = pack::read(code, *digest, file)?;
+        let built = Built::new(&packed.byte_order, &packed.pairs).ok_or(Unreadable::Corrupted)?;
+        let cache = Cache::new().ok_or(Unreadable::Corrupted)?;
+        let source = Source::Read(Box::new(built));
+        Ok(Self { family: vocabulary.family(), source, cache })
+    }
+
+    /// The vocabulary inside this binary, when a feature has put it there. Its tables are used
+    /// where they lie, so this takes no time.
+    pub fn embedded(vocabulary: Vocabulary) -> Option<Self> {
+        #[cfg(any(feature = "embed-cl100k", feature = "embed-o200k"))]
+        {
+            let tables: Option<&'static [u8]> = match vocabulary {
+                #[cfg(feature = "embed-cl100k")]
+                Vocabulary::Cl100k => Some(&embedded::CL100K.0),
+                #[cfg(feature = "embed-o200k")]
+                Vocabulary::O200k => Some(&embedded::O200K.0),
+                _ => None,
+            };
+            let source = Source::Embedded(Tables::of(tables?)?);
+            Some(Self { family: vocabulary.family(), source, cache: Cache::new()? })
+        }
+        #[cfg(not(any(feature = "embed-cl100k", feature = "embed-o200k")))]
+        {
+            let _ = vocabulary;
+            None
+        }
+    }
+
+    /// How many tokens there are.
+    pub fn tokens(&self) -> u32 {
+        self.tables().len()
+    }
+
+    /// The text of a token, empty for a number that is none.
+    pub fn bytes(&self, token: u32) -> &[u8] {
+        let tables = self.tables();
+        if token < tables.len() { tables.bytes(token) } else { &[] }
+    }
+
+    /// How many tokens a text is, which has to be UTF-8.
+    pub fn count(&self, text: &[u8]) -> u64 {
+        let mut counting = Counting::new(self);
+        let (mut at, mut tokens) = (0, 0);
+        while at < text.len() {
+            let (end, more) = counting.batch(text, at);
+            tokens += more;
+            at = end;
+        }
+        tokens
+    }
+
+    /// The count, or nothing when it is more than the limit; stops reading soon after it is.
+    pub fn count_till_limit(&self, text: &[u8], limit: u64) -> Option<u64> {
+        let mut counting = Counting::new(self);
+        let (mut at, mut tokens) = (0, 0);
+        while at < text.len() && tokens <= limit {
+            let (end, more) = counting.batch(text, at);
+            tokens += more;
+            at = end;
+        }
+        (tokens <= limit).then_some(tokens)
+    }
+
+    /// Calls `see` with the end of each piece and its count until it says no; whether it never
+    /// did.
+    pub fn for_each_piece(&self, text: &[u8], see: &mut dyn FnMut(usize, usize) -> bool) -> bool {
+        let Counting { tables, cache, split, mut window, mut ends, .. } = Counting::new(self);
+        let mut at = 0;
+        while at < text.len() {
+            let filled = split(text, at, &mut ends);
+            for &end in &ends[..filled] {
+                let piece = Piece { text, at, len: end - at };
+                let count = cache.count(piece, || count_piece(&tables, cache, &mut window, piece));
+                if !see(end, count) {
+                    return false;
+                }
+                at = end;
+            }
+        }
+        true
+    }
+
+    /// Puts the tokens of a text, which has to be UTF-8, after those there are.
+    pub fn encode(&self, text: &[u8], tokens: &mut Vec<u32>) {
+        let Counting { tables, split, mut window, mut ends, .. } = Counting::new(self);
+        let mut at = 0;
+        while at < text.len() {
+            let filled = split(text, at, &mut ends);
+            for &end in &ends[..filled] {
+                let piece = Piece { text, at, len: end - at };
+                match tables.find(piece) {
+                    NONE => {
+                        _ = bpe::encode(tables, &mut window, piece.bytes(), |token| {
+                            tokens.push(token)
+                        })
+                    }
+                    token => tokens.push(token),
+                }
+                at = end;
+            }
+        }
+    }
+
+    #[inline]
+    fn tables(&self) -> Tables<'_> {
+        match &self.source {
+            Source::Embedded(tables) => *tables,
+            Source::Read(built) => built.view(),
+        }
+    }
+}
+
+impl core::fmt::Debug for Tokenizer {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Tokenizer").field("tokens", &self.tokens()).finish_non_exhaustive()
+    }
+}
+
+/// What counting one text needs.
+struct Counting<'a> {
+    tables: Tables<'a>,
+    cache: &'a Cache,
+    split: split::Fill,
+    window: Window,
+    ends: Ends,
+}
+
+impl<'a> Counting<'a> {
+    fn new(tokenizer: &'a Tokenizer) -> Self {
+        Self {
+            tables: tokenizer.tables(),
+            cache: &tokenizer.cache,
+            split: tokenizer.family.fill(),
+            window: Window::new(),
+            ends: split::NO_ENDS,
+        }
+    }
+
+    /// Counts some pieces from `at` on: where the last ends, and their tokens.
+    ///
+    /// Never a part of the loop over it: engines of WebAssembly begin with slow code, and change
+    /// to fast code when a function is entered again.
+    #[inline(never)]
+    fn batch(&mut self, text: &[u8], start: usize) -> (usize, u64) {
+        let filled = (self.split)(text, start, &mut self.ends);
+        let (mut at, mut tokens) = (start, 0);
+        for &end in &self.ends[..filled] {
+            let piece = Piece { text, at, len: end - at };
+            tokens += self
+                .cache
+                .count(piece, || count_piece(&self.tables, self.cache, &mut self.window, piece))
+                as u64;
+            at = end;
+        }
+        (at, tokens)
+    }
+}
+
+#[inline(never)]
+fn count_piece(tables: &Tables<'_>, cache: &Cache, window: &mut Window, piece: Piece<'_>) -> usize {
+    let is_ascii = word(piece.text, piece.at) & 0x8080 == 0;
+    // A long piece of a script without spaces is a clause, and hardly ever a token.
+    if (is_ascii || piece.len <= 16) && tables.find(piece) != NONE {
+        return 1;
+    }
+    if is_ascii {
+        bpe::encode(*tables, window, piece.bytes(), |_| {})
+    } else {
+        chunk::count(*tables, cache, window, piece)
+    }
+}
+
+/// By the number of an encoding, the digest of its file's payload.
+static DIGESTS: &[(u8, u64)] = &include!(concat!(env!("OUT_DIR"), "/digests.rs"));
