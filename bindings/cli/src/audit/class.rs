@@ -15,7 +15,10 @@ pub(crate) fn class_of(request: &Request, count: &InputCount, exact_family: bool
     if request.previous_response_id.is_some() || any(|part| matches!(part, Part::Other { .. })) {
         return "not all in the request";
     }
-    if any(|part| matches!(part, Part::File { .. } | Part::Audio { .. })) {
+    if any(is_left_out) {
+        return "bytes left out of the log";
+    }
+    if any(is_file_or_sound) {
         return "files and sound";
     }
     if parts.any(|part| matches!(part, Part::Reasoning { opaque: Some(_), .. })) {
@@ -32,6 +35,23 @@ pub(crate) fn class_of(request: &Request, count: &InputCount, exact_family: bool
         (_, true, _) => "tool history",
         (_, _, false) => "tools",
         _ => "text",
+    }
+}
+
+/// Whether a log keeps only a marker where bytes stood among the words.
+fn is_left_out(part: &Part) -> bool {
+    match part {
+        Part::Text { text } => text.contains("<<base64 "),
+        Part::ToolResult { content, .. } => content.iter().any(is_left_out),
+        _ => false,
+    }
+}
+
+fn is_file_or_sound(part: &Part) -> bool {
+    match part {
+        Part::File { .. } | Part::Audio { .. } => true,
+        Part::ToolResult { content, .. } => content.iter().any(is_file_or_sound),
+        _ => false,
     }
 }
 

@@ -8,12 +8,28 @@ use crate::count::image;
 use crate::count::ruler::Ruler;
 use crate::count::tally::Tally;
 use crate::count::{CountPartKind, TokenRange};
-use crate::request::{HostedTool, Part, Request, Source, Tool, UNSEEN};
+use crate::request::{Api, HostedTool, Part, Request, Source, Tool, UNSEEN};
 
 /// Counts all that is not words, calls or schemas.
-pub(super) fn count(request: &Request, model: &Model, ruler: &Ruler<'_>, tally: &mut Tally) {
+pub(super) fn count(
+    request: &Request,
+    api: Api,
+    model: &Model,
+    ruler: &Ruler<'_>,
+    tally: &mut Tally,
+) {
+    let view = View { model, ruler, shows_pictures: true };
     for message in &request.conversation {
-        message.content.iter().for_each(|part| self::part(part, model, ruler, tally));
+        for part in &message.content {
+            match part {
+                // Chat Completions takes pictures in a tool's message and does not show them.
+                Part::ToolResult { content, .. } if api == Api::Chat => {
+                    let view = View { shows_pictures: false, ..view };
+                    content.iter().for_each(|part| view.part(part, tally));
+                }
+                _ => view.part(part, tally),
+            }
+        }
     }
     for tool in &request.tools {
         if let Tool::Hosted { kind, .. } = tool {
@@ -33,57 +49,76 @@ pub(super) fn count(request: &Request, model: &Model, ruler: &Ruler<'_>, tally: 
     }
 }
 
-fn part(part: &Part, model: &Model, ruler: &Ruler<'_>, tally: &mut Tally) {
-    match part {
-        Part::Image { source, detail, size } => {
-            let size = size.or_else(|| match source {
-                Source::Base64 { data, .. } => image::size(data),
-                _ => None,
-            });
-            match image::tokens(model.counting.images, size, detail.unwrap_or_default()) {
-                image::Tokens::Known(tokens) => tally.add(CountPartKind::Images, tokens),
-                image::Tokens::Between(range) => tally.add_doubtful(
-                    CountPartKind::Images,
-                    range,
-                    "the size of a picture, or how it is counted, is not known",
-                ),
+/// What parts are counted with.
+#[derive(Clone, Copy)]
+struct View<'a> {
+    model: &'a Model,
+    ruler: &'a Ruler<'a>,
+    /// Whether the model gets to see pictures here.
+    shows_pictures: bool,
+}
+
+impl View<'_> {
+    fn part(self, part: &Part, tally: &mut Tally) {
+        match part {
+            Part::Image { source, detail, size } => {
+                let size = size.or_else(|| match source {
+                    Source::Base64 { data, .. } => image::size(data),
+                    _ => None,
+                });
+                let (rule, detail) = (self.model.counting.images, detail.unwrap_or_default());
+                let tokens = if self.shows_pictures {
+                    image::tokens(rule, size, detail)
+                } else {
+                    image::surcharge(rule, size, detail)
+                };
+                match tokens {
+                    image::Tokens::Known(tokens) => tally.add(CountPartKind::Images, tokens),
+                    image::Tokens::Between(range) => tally.add_doubtful(
+                        CountPartKind::Images,
+                        range,
+                        "the size of a picture, or how it is counted, is not known",
+                    ),
+                }
             }
-        }
-        Part::File { source, .. } => {
-            tally.add_doubtful(
-                CountPartKind::Files,
-                file(source),
-                "a document is billed as its text and pictures of its pages",
-            );
-        }
-        Part::Audio { source, duration_ms } => {
-            let rate = match model.counting.family {
-                CountingFamily::Gemini2 | CountingFamily::Gemini25 | CountingFamily::Gemini3 => 32,
-                _ => 10,
-            };
-            let range = match duration_ms {
-                Some(ms) => around(ms.saturating_mul(rate) / 1_000, 100_000),
-                None => around(seconds(source).saturating_mul(rate), 900_000),
-            };
-            tally.add_doubtful(CountPartKind::Audio, range, "sound is billed by its length");
-        }
-        Part::Other { value } if value.get(UNSEEN).is_some() => tally.add_doubtful(
-            CountPartKind::Text,
-            TokenRange { low: 0, expected: 300, high: 20_000 },
-            "part of the prompt is held by the provider",
-        ),
-        Part::Other { value } => {
-            let tokens = ruler.tokens(&COMPACT.text(value));
-            tally.add_doubtful(
+            Part::File { source, .. } => {
+                tally.add_doubtful(
+                    CountPartKind::Files,
+                    file(source),
+                    "a document is billed as its text and pictures of its pages",
+                );
+            }
+            Part::Audio { source, duration_ms } => {
+                let rate = match self.model.counting.family {
+                    CountingFamily::Gemini2
+                    | CountingFamily::Gemini25
+                    | CountingFamily::Gemini3 => 32,
+                    _ => 10,
+                };
+                let range = match duration_ms {
+                    Some(ms) => around(ms.saturating_mul(rate) / 1_000, 100_000),
+                    None => around(seconds(source).saturating_mul(rate), 900_000),
+                };
+                tally.add_doubtful(CountPartKind::Audio, range, "sound is billed by its length");
+            }
+            Part::Other { value } if value.get(UNSEEN).is_some() => tally.add_doubtful(
                 CountPartKind::Text,
-                TokenRange { low: tokens / 4, expected: tokens, high: 2 * tokens + 100 },
-                "part of the prompt is of a kind that is not known",
-            );
+                TokenRange { low: 0, expected: 300, high: 20_000 },
+                "part of the prompt is held by the provider",
+            ),
+            Part::Other { value } => {
+                let tokens = self.ruler.tokens(&COMPACT.text(value));
+                tally.add_doubtful(
+                    CountPartKind::Text,
+                    TokenRange { low: tokens / 4, expected: tokens, high: 2 * tokens + 100 },
+                    "part of the prompt is of a kind that is not known",
+                );
+            }
+            Part::ToolResult { content, .. } => {
+                content.iter().for_each(|part| self.part(part, tally));
+            }
+            _ => {}
         }
-        Part::ToolResult { content, .. } => {
-            content.iter().for_each(|part| self::part(part, model, ruler, tally));
-        }
-        _ => {}
     }
 }
 

@@ -44,7 +44,7 @@ pub fn count_request(
         | CountingFamily::Claude47
         | CountingFamily::Gemini2
         | CountingFamily::Gemini25
-        | CountingFamily::Gemini3 => calibrated::count(request, model, &ruler, &mut tally),
+        | CountingFamily::Gemini3 => calibrated::count(request, api, model, &ruler, &mut tally),
         CountingFamily::Unknown => {
             openai::count(request, api, model, &ruler, &mut tally);
             tally.widen_all(UNKNOWN_MARGIN_PPM);

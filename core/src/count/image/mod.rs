@@ -41,6 +41,25 @@ pub(super) fn tokens(
     }
 }
 
+/// Counts a picture that is billed and not shown: its patches stay out of the prompt, and what their
+/// multiplier adds is billed all the same (14 of 15 recorded pictures in tool messages of Chat
+/// Completions, checked 2026-11-22).
+pub(super) fn surcharge(
+    rule: Option<ImageCounting>,
+    size: Option<PixelSize>,
+    detail: ImageDetail,
+) -> Tokens {
+    match (rule, size) {
+        (Some(ImageCounting::Patches { multiplier_ppm, max_patches }), Some(size)) => {
+            let (width, height) = (u64::from(size.width), u64::from(size.height));
+            let patches = patches(width, height, u64::from(max_patches));
+            let extra = u64::from(multiplier_ppm.saturating_sub(1_000_000));
+            Tokens::Known(patches.saturating_mul(extra).div_ceil(1_000_000))
+        }
+        _ => tokens(rule, size, detail),
+    }
+}
+
 fn by_rule(rule: ImageCounting, size: PixelSize) -> u64 {
     let (width, height) = (u64::from(size.width), u64::from(size.height));
     match rule {

@@ -1,26 +1,33 @@
 //! Models without a public tokenizer: o200k tokens times measured factors.
 //!
 //! Claude and Gemini publish no vocabulary, so their counts are calibrated: each kind of content is
-//! measured with o200k_base and multiplied, and each mark the provider adds is a constant. One
-//! [`Card`] a generation, fitted by least relative error on recorded traffic of 2024-06 to 2026-10
-//! (1,423 Claude and 1,338 Gemini requests of text and tools, checked 2026-11-22). Its margin
-//! covered nine in ten of them.
+//! measured with o200k_base and multiplied, and each mark the provider adds is a constant. There is
+//! one [`Card`] a generation.
+
+mod card;
 
 use alloc::borrow::Cow;
 use alloc::string::ToString;
 
 use serde_json::{Value, json};
 
+use self::card::Card;
 use super::history;
 use super::json::COMPACT;
 use super::media;
-use crate::catalog::{CountingFamily, Model};
+use crate::catalog::Model;
 use crate::count::ruler::Ruler;
 use crate::count::tally::{Tally, share};
 use crate::count::{CountPartKind, TokenRange};
-use crate::request::{Effort, Message, OutputFormat, Part, Request, Role, Tool, ToolChoice};
+use crate::request::{Api, Effort, Message, OutputFormat, Part, Request, Role, Tool, ToolChoice};
 
-pub(super) fn count(request: &Request, model: &Model, ruler: &Ruler<'_>, tally: &mut Tally) {
+pub(super) fn count(
+    request: &Request,
+    api: Api,
+    model: &Model,
+    ruler: &Ruler<'_>,
+    tally: &mut Tally,
+) {
     let card = Card::of(model.counting.family);
     let mut sums =
         Sums { card: &card, ruler, text: 0, framing: 0, tools: 0, history: 0, schema: 0 };
@@ -68,7 +75,7 @@ pub(super) fn count(request: &Request, model: &Model, ruler: &Ruler<'_>, tally: 
         let range = TokenRange { low: 0, expected: 0, high: 100 };
         tally.add_doubtful(CountPartKind::Schema, range, "how a schema is shown is not measured");
     }
-    media::count(request, model, ruler, tally);
+    media::count(request, api, model, ruler, tally);
 }
 
 /// What has been counted so far, in thousandths of a token.
@@ -109,6 +116,9 @@ impl Sums<'_> {
                 let bytes = i64::try_from(opaque.len()).unwrap_or(i64::MAX / 1_000_000);
                 self.history += (bytes * card.signature_byte + card.signature).max(0);
             }
+            Part::Reasoning { text, opaque: None, .. } if card.reads_thoughts => {
+                self.text += self.words(text, card.text);
+            }
             _ => {}
         }
     }
@@ -130,7 +140,8 @@ impl Sums<'_> {
             } else {
                 self.tools += self.words(name, card.tool_words);
                 self.tools += self.words(description, card.tool_words);
-                self.properties(schema, 0);
+                let mut seen = 0;
+                self.properties(schema, schema, &mut seen, 0);
             }
         }
         if any {
@@ -138,15 +149,28 @@ impl Sums<'_> {
                 Some(ToolChoice::Required | ToolChoice::Tool { .. }) => card.tools + card.forced,
                 _ => card.tools,
             };
+            if request.parallel_tool_calls == Some(false) {
+                self.tools += card.serial;
+            }
         }
     }
 
-    /// Counts names and descriptions of a schema's properties, and each property.
-    fn properties(&mut self, schema: &Value, depth: u32) {
-        if depth > MAX_DEPTH {
+    /// Counts names and descriptions of a schema's properties, and each property; a definition
+    /// counts wherever it is referred to, but not within itself.
+    fn properties(&mut self, schema: &Value, root: &Value, seen: &mut u32, depth: u32) {
+        *seen += 1;
+        if depth > MAX_DEPTH || *seen > MAX_SCHEMAS {
             return;
         }
         let card = self.card;
+        if let Some(target) = schema.get("$ref").and_then(Value::as_str) {
+            if depth < MAX_REFERENCES
+                && let Some(target) = target.strip_prefix('#').and_then(|path| root.pointer(path))
+            {
+                self.properties(target, root, seen, depth + 1);
+            }
+            return;
+        }
         if let Some(words) = schema.get("description").and_then(Value::as_str) {
             self.tools += self.words(words, card.property_words);
         }
@@ -157,13 +181,13 @@ impl Sums<'_> {
             schema.get("properties").and_then(Value::as_object).into_iter().flatten()
         {
             self.tools += self.words(name, card.property_words) + card.property;
-            self.properties(property, depth + 1);
+            self.properties(property, root, seen, depth + 1);
         }
         if let Some(items) = schema.get("items") {
-            self.properties(items, depth + 1);
+            self.properties(items, root, seen, depth + 1);
         }
         for member in schema.get("anyOf").and_then(Value::as_array).into_iter().flatten() {
-            self.properties(member, depth + 1);
+            self.properties(member, root, seen, depth + 1);
         }
     }
 
@@ -196,24 +220,41 @@ impl Sums<'_> {
     /// A text, in thousandths of a token.
     fn words(&self, text: &str, factor: i64) -> i64 {
         let tokens = i64::try_from(self.ruler.tokens(text)).unwrap_or(i64::MAX / 1_000_000);
-        let digits = if self.card.digit > 0 { split_digits(text) * self.card.digit } else { 0 };
-        tokens * factor + digits
+        if self.card.digit == 0 && self.card.apostrophe == 0 {
+            return tokens * factor;
+        }
+        let marks = Marks::of(text);
+        tokens * factor + marks.digits * self.card.digit + marks.apostrophes * self.card.apostrophe
     }
 }
 
-/// Digits beyond one for each group of three, which is how o200k_base groups them.
-fn split_digits(text: &str) -> i64 {
-    let mut extra = 0;
-    let mut run = 0;
-    for byte in text.bytes() {
-        if byte.is_ascii_digit() {
-            extra += i64::from(run % 3 != 0);
-            run += 1;
-        } else {
-            run = 0;
+/// Where another tokenizer cuts and o200k_base does not.
+struct Marks {
+    /// Digits beyond one for each group of three.
+    digits: i64,
+    /// Apostrophes between letters.
+    apostrophes: i64,
+}
+
+impl Marks {
+    fn of(text: &str) -> Self {
+        let mut marks = Self { digits: 0, apostrophes: 0 };
+        let mut run = 0;
+        for byte in text.bytes() {
+            if byte.is_ascii_digit() {
+                marks.digits += i64::from(run % 3 != 0);
+                run += 1;
+            } else {
+                run = 0;
+            }
         }
+        for window in text.as_bytes().windows(3) {
+            let [before, mark, after] = window else { continue };
+            let within = before.is_ascii_alphabetic() && after.is_ascii_alphabetic();
+            marks.apostrophes += i64::from(*mark == b'\'' && within);
+        }
+        marks
     }
-    extra
 }
 
 /// The name of the tool that a result answers.
@@ -231,195 +272,7 @@ fn whole(milli: i64) -> u64 {
 }
 
 const MAX_DEPTH: u32 = 64;
-
-/// How a generation counts, in thousandths of a token for an o200k token or a mark.
-struct Card {
-    /// A token of words.
-    text: i64,
-    /// A system prompt.
-    system: i64,
-    /// A turn of the user's.
-    turn_user: i64,
-    /// A turn of the model's.
-    turn_assistant: i64,
-    /// Thinking switched on.
-    thinking: i64,
-    /// Having tools at all.
-    tools: i64,
-    /// Having to call one, beside that.
-    forced: i64,
-    /// Each tool.
-    tool: i64,
-    /// A token of a tool written as JSON; zero where tools are not counted as such.
-    whole_json: i64,
-    /// A token of a tool's name and description.
-    tool_words: i64,
-    /// A token of the answer's schema as JSON.
-    schema_json: i64,
-    /// A token of its properties' names and descriptions.
-    property_words: i64,
-    /// Each property.
-    property: i64,
-    /// A token of a call's name and arguments.
-    call_words: i64,
-    /// Each call and each result.
-    call: i64,
-    /// A token of a result.
-    result_words: i64,
-    /// Whether a result carries the name of its tool.
-    names_results: bool,
-    /// A digit that o200k_base holds in one token with the digit before it.
-    digit: i64,
-    /// A byte of a signature.
-    signature_byte: i64,
-    /// Each signature, beside its bytes.
-    signature: i64,
-    /// Half the width of the band around words.
-    text_margin_ppm: u64,
-    /// Half the width of the band around tools.
-    tool_margin_ppm: u64,
-    /// Half the width of the band around calls and results.
-    history_margin_ppm: u64,
-}
-
-impl Card {
-    fn of(family: CountingFamily) -> Self {
-        match family {
-            CountingFamily::Claude3 => Self {
-                text: 1_089,
-                tools: 254_000,
-                forced: 90_000,
-                tool: 15_600,
-                whole_json: 1_233,
-                text_margin_ppm: 100_000,
-                tool_margin_ppm: 200_000,
-                history_margin_ppm: 250_000,
-                ..CLAUDE_45
-            },
-            CountingFamily::Claude4 => Self {
-                text: 1_091,
-                tools: 313_000,
-                forced: 5_000,
-                text_margin_ppm: 70_000,
-                tool_margin_ppm: 30_000,
-                history_margin_ppm: 120_000,
-                ..CLAUDE_45
-            },
-            CountingFamily::Claude46 => Self {
-                text: 1_105,
-                tools: 498_000,
-                forced: 92_000,
-                text_margin_ppm: 80_000,
-                tool_margin_ppm: 120_000,
-                history_margin_ppm: 60_000,
-                ..CLAUDE_45
-            },
-            CountingFamily::Claude47 => Self {
-                text: 1_449,
-                tools: 379_000,
-                forced: 121_000,
-                whole_json: 1_071,
-                thinking: 0,
-                text_margin_ppm: 100_000,
-                tool_margin_ppm: 150_000,
-                history_margin_ppm: 200_000,
-                ..CLAUDE_45
-            },
-            CountingFamily::Gemini2 => GEMINI_2,
-            CountingFamily::Gemini25 => GEMINI_25,
-            CountingFamily::Gemini3 => Self {
-                text: 1_002,
-                system: 1_000,
-                turn_user: 990,
-                turn_assistant: 990,
-                forced: 11_900,
-                tool: 15_070,
-                tool_words: 991,
-                property_words: 1_418,
-                property: 16_500,
-                call_words: 3_168,
-                call: 9_143,
-                result_words: 1_242,
-                digit: 2_600,
-                signature_byte: 208,
-                signature: -33_400,
-                text_margin_ppm: 60_000,
-                tool_margin_ppm: 150_000,
-                history_margin_ppm: 90_000,
-                ..GEMINI_25
-            },
-            _ => CLAUDE_45,
-        }
-    }
-}
-
-const CLAUDE_45: Card = Card {
-    text: 1_085,
-    system: 970,
-    turn_user: 6_680,
-    turn_assistant: -1_450,
-    thinking: 28_800,
-    tools: 492_000,
-    forced: 97_000,
-    tool: 7_450,
-    whole_json: 1_318,
-    tool_words: 0,
-    schema_json: 1_300,
-    property_words: 0,
-    property: 0,
-    call_words: 1_690,
-    call: 23_260,
-    result_words: 1_090,
-    names_results: false,
-    digit: 0,
-    signature_byte: 0,
-    signature: 0,
-    text_margin_ppm: 120_000,
-    tool_margin_ppm: 50_000,
-    history_margin_ppm: 50_000,
-};
-
-/// Gemini shows the model the words of a tool, not its JSON; a schema of the answer is not billed.
-const GEMINI_2: Card = Card {
-    text: 1_013,
-    system: 0,
-    turn_user: 0,
-    turn_assistant: 0,
-    thinking: 0,
-    tools: 0,
-    forced: 0,
-    tool: 1_560,
-    whole_json: 0,
-    tool_words: 1_182,
-    schema_json: 0,
-    property_words: 1_219,
-    property: -230,
-    call_words: 1_871,
-    call: -2_313,
-    result_words: 1_145,
-    names_results: true,
-    digit: 890,
-    signature_byte: 0,
-    signature: 0,
-    text_margin_ppm: 105_000,
-    tool_margin_ppm: 110_000,
-    history_margin_ppm: 60_000,
-};
-
-const GEMINI_25: Card = Card {
-    text: 1_043,
-    system: 700,
-    turn_user: 750,
-    turn_assistant: 750,
-    tool: 19_880,
-    tool_words: 1_167,
-    property_words: 1_598,
-    property: 7_740,
-    call_words: 1_507,
-    call: 8_906,
-    result_words: 1_173,
-    text_margin_ppm: 100_000,
-    tool_margin_ppm: 100_000,
-    history_margin_ppm: 40_000,
-    ..GEMINI_2
-};
+/// A definition within itself is not followed further than this.
+const MAX_REFERENCES: u32 = 8;
+/// Definitions that refer to each other can double at each step; this is where it ends.
+const MAX_SCHEMAS: u32 = 10_000;
