@@ -1,7 +1,7 @@
 // The prompt's editor. Every edit goes to the worker as it is made; what comes back is where the
 // tokens in view end, and only those are painted.
 import { history, historyKeymap, standardKeymap } from "@codemirror/commands";
-import { Annotation, EditorState, type Extension, type Range, StateEffect, StateField } from "@codemirror/state";
+import { Annotation, EditorState, type Extension, type Range, StateEffect, StateField, type Text } from "@codemirror/state";
 import { Decoration, type DecorationSet, drawSelection, EditorView, keymap, placeholder } from "@codemirror/view";
 import type { KernelWorker } from "./kernel";
 import type { Change } from "./messages";
@@ -35,22 +35,24 @@ export class Editor {
   readonly #kernel: KernelWorker;
   #version = 0;
   #edited = 0;
+  /** The part of the text whose tokens are painted: what is in view and a little around it. */
   #window = { from: 0, to: 0 };
 
   constructor(room: HTMLElement, kernel: KernelWorker, label: string, onEdit: (edited: Edited) => void) {
     this.#kernel = kernel;
     const listen = EditorView.updateListener.of((update) => {
       if (update.docChanged) {
-        this.#edited = performance.now();
         const changes: Change[] = [];
         update.changes.iterChanges((from, to, _start, _end, insert) => changes.push({ from, to, insert: insert.toString() }), true);
         this.#version += 1;
-        this.#window = visible(update.view);
+        // Where the view is now is known after the layout; until then the window moves with its text.
+        const from = update.changes.mapPos(this.#window.from, -1);
+        const to = Math.min(update.changes.mapPos(this.#window.to, 1), from + MAX_PAINTED_UNITS);
+        this.#window = { from, to };
         kernel.tell({ type: "edit", version: this.#version, changes, ...this.#window });
         onEdit({ text: update.state.doc.length, whole: update.transactions.some((made) => made.annotation(loadedWhole)) });
-      } else if (update.viewportChanged || update.geometryChanged) {
-        this.look();
       }
+      if (update.docChanged || update.viewportChanged || update.geometryChanged) this.#follow();
     });
     const extensions: Extension[] = [
       history(),
@@ -58,12 +60,23 @@ export class Editor {
       drawSelection(),
       EditorView.lineWrapping,
       EditorState.lineSeparator.of("\n"),
-      EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false", autocorrect: "off", autocapitalize: "off" }),
+      EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0", spellcheck: "false", autocorrect: "off", autocapitalize: "off" }),
       placeholder("Type or paste a prompt, or the JSON body of a request"),
       paint,
       listen,
     ];
-    this.view = new EditorView({ parent: room, extensions });
+    this.view = new EditorView({
+      parent: room,
+      extensions,
+      dispatchTransactions: (transactions, view) => {
+        const start = performance.now();
+        const edited = transactions.some(({ docChanged }) => docChanged);
+        if (edited) this.#edited = start;
+        view.update(transactions);
+        if (edited) performance.measure("farebox:busy", { start, end: performance.now() });
+      },
+    });
+    this.view.scrollDOM.addEventListener("scroll", () => this.#follow(), { passive: true });
     kernel.on({
       live: ({ version, from, to, ends, tookMs }) => {
         if (version !== this.#version || from !== this.#window.from || to !== this.#window.to) return;
@@ -89,8 +102,22 @@ export class Editor {
 
   /** Asks for the tokens in view. */
   look(): void {
-    this.#window = visible(this.view);
-    this.#kernel.tell({ type: "view", version: this.#version, ...this.#window });
+    this.#window = { from: 0, to: 0 };
+    this.#follow();
+  }
+
+  /** Moves the window when what is in view has left it. */
+  #follow(): void {
+    this.view.requestMeasure({
+      key: this,
+      read: visible,
+      write: ({ from, to }, view) => {
+        const held = this.#window;
+        if (from >= held.from && to <= held.to && to > from) return;
+        this.#window = around(from, to, view.state.doc);
+        this.#kernel.tell({ type: "view", version: this.#version, ...this.#window });
+      },
+    });
   }
 
   #paint(from: number, ends: Uint32Array): void {
@@ -116,7 +143,7 @@ export class Editor {
     this.view.dispatch({ effects: painted.of(Decoration.set(marks)) });
   }
 
-  /** How long the last edit took: to its colours in the page, and to the next frame with them. */
+  /** Seen in a browser's performance tools: how long the last edit took: to its colours in the page, and to the next frame with them. */
   #measure(workerMs: number): void {
     if (this.#edited === 0) return;
     const [start, end] = [this.#edited, performance.now()];
@@ -130,11 +157,24 @@ export class Editor {
   }
 }
 
-/** The text in view and a little around it; of a line of any length only so much. */
-function visible({ visibleRanges, state }: EditorView): { from: number; to: number } {
-  const from = visibleRanges[0]?.from ?? 0;
-  const to = visibleRanges.at(-1)?.to ?? state.doc.length;
-  return { from, to: Math.min(to, from + MAX_PAINTED_UNITS) };
+/** The text between the corners of the editor. */
+function visible(view: EditorView): { from: number; to: number } {
+  const { left, right, top, bottom } = view.scrollDOM.getBoundingClientRect();
+  return {
+    from: view.posAtCoords({ x: left + 1, y: top + 1 }, false),
+    to: view.posAtCoords({ x: right - 1, y: bottom - 1 }, false),
+  };
 }
 
-const MAX_PAINTED_UNITS = 20_000;
+/** A screenful more on both sides, from the start of a line to the end of one where lines are short. */
+function around(from: number, to: number, doc: Text): { from: number; to: number } {
+  const margin = Math.min(to - from + 400, MAX_PAINTED_UNITS / 4);
+  const [first, last] = [Math.max(from - margin, 0), Math.min(to + margin, doc.length)];
+  const [start, end] = [doc.lineAt(first).from, doc.lineAt(last).to];
+  return {
+    from: first - start < margin ? start : first,
+    to: Math.min(end - last < margin ? end : last, from + MAX_PAINTED_UNITS),
+  };
+}
+
+const MAX_PAINTED_UNITS = 12_000;

@@ -52,7 +52,7 @@ kernel.on({
     aboutLadder();
     dials.show(settings);
     write(one("about"), `Prices and limits as of ${found.checkedOn}. MIT or Apache-2.0.`);
-    lamp("approximate", "Approximate until the vocabulary is here");
+    lamp("approximate", "Approximate counts");
     sending.ready();
     ask();
   },
@@ -103,6 +103,7 @@ let spoken = "";
 function ask(): void {
   if (ladders.length === 0) return;
   clearTimeout(timer);
+  one("ticket").setAttribute("aria-busy", "true");
   if (asking) stale = true;
   else timer = window.setTimeout(quote, Math.min(4 * (fare?.tookMs ?? 0), 300));
 }
@@ -124,6 +125,7 @@ async function quote(): Promise<void> {
   } finally {
     asking = false;
     if (stale) ask();
+    else one("ticket").setAttribute("aria-busy", "false");
   }
 }
 

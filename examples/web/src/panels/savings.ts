@@ -53,6 +53,6 @@ export function showSavings(fare: Fare, settings: Settings): void {
 
 function sum(label: string, amount: number, [low, high]: number[]): HTMLElement {
   const [from, to] = [Math.min(low!, high!), Math.max(low!, high!)];
-  const range = `between ${dollars(from)} and ${dollars(to)}, by the length of the answers`;
+  const range = amount === 0 && from === to ? "the baseline is what is chosen" : `between ${dollars(from)} and ${dollars(to)}, by the length of the answers`;
   return make("p", {}, make("span", {}, label), make("strong", {}, dollars(amount)), make("small", {}, range));
 }

@@ -11,7 +11,6 @@ export function showTicket({ quote }: Fare, rungOf: (model: string) => number): 
   const rung = rungOf(model);
   for (const id of ["ticket-bullet", "pocket-bullet"]) bullet(one(id), rung);
   one("ticket").dataset.rung = String(Math.max(rung, 0) % 5);
-  one("ticket").setAttribute("aria-busy", "false");
   write(one("ticket-model"), model);
   write(one("ticket-effort"), effort ? `effort ${effort}` : "\u00a0");
   write(one("ticket-fare"), dollars(estimate?.cost?.expected));
