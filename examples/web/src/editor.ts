@@ -2,7 +2,7 @@
 // tokens in view end, and only those are painted.
 import { history, historyKeymap, standardKeymap } from "@codemirror/commands";
 import { Annotation, EditorState, type Extension, type Range, StateEffect, StateField, type Text } from "@codemirror/state";
-import { Decoration, type DecorationSet, drawSelection, EditorView, keymap, placeholder } from "@codemirror/view";
+import { Decoration, type DecorationSet, EditorView, keymap, placeholder } from "@codemirror/view";
 import type { KernelWorker } from "./kernel";
 import type { Change } from "./messages";
 
@@ -57,7 +57,6 @@ export class Editor {
     const extensions: Extension[] = [
       history(),
       keymap.of([...standardKeymap, ...historyKeymap]),
-      drawSelection(),
       EditorView.lineWrapping,
       EditorState.lineSeparator.of("\n"),
       EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0", spellcheck: "false", autocorrect: "off", autocapitalize: "off" }),
@@ -157,8 +156,11 @@ export class Editor {
   }
 }
 
-/** The text between the corners of the editor. */
+/** The text between the corners of the editor; its lines, but for those much longer than the view. */
 function visible(view: EditorView): { from: number; to: number } {
+  const { scrollTop, clientHeight } = view.scrollDOM;
+  const [first, last] = [view.lineBlockAtHeight(scrollTop), view.lineBlockAtHeight(scrollTop + clientHeight)];
+  if (last.to - first.from < MAX_PAINTED_UNITS / 4) return { from: first.from, to: last.to };
   const { left, right, top, bottom } = view.scrollDOM.getBoundingClientRect();
   return {
     from: view.posAtCoords({ x: left + 1, y: top + 1 }, false),
@@ -166,15 +168,15 @@ function visible(view: EditorView): { from: number; to: number } {
   };
 }
 
-/** A screenful more on both sides, from the start of a line to the end of one where lines are short. */
+/** Some lines more on both sides, from the start of a line to the end of one where lines are short. */
 function around(from: number, to: number, doc: Text): { from: number; to: number } {
-  const margin = Math.min(to - from + 400, MAX_PAINTED_UNITS / 4);
-  const [first, last] = [Math.max(from - margin, 0), Math.min(to + margin, doc.length)];
+  const [first, last] = [Math.max(from - MARGIN_UNITS, 0), Math.min(to + MARGIN_UNITS, doc.length)];
   const [start, end] = [doc.lineAt(first).from, doc.lineAt(last).to];
   return {
-    from: first - start < margin ? start : first,
-    to: Math.min(end - last < margin ? end : last, from + MAX_PAINTED_UNITS),
+    from: first - start < MARGIN_UNITS ? start : first,
+    to: Math.min(end - last < MARGIN_UNITS ? end : last, from + MAX_PAINTED_UNITS),
   };
 }
 
+const MARGIN_UNITS = 500;
 const MAX_PAINTED_UNITS = 12_000;
