@@ -82,6 +82,10 @@ export async function dials(browser) {
   const refused = await text(page, "#refused");
   assert.match(refused, /gpt-5\.4 /, "a slow model is refused under a short limit");
   await picture(page, "dials");
+  await slide(page, "latency", "1");
+  assert.equal(await model(), "Nobody", "a limit that no model keeps");
+  assert.equal(await page.locator("#refused li").count(), 3);
+  assert.equal(await page.locator("#fares tr.gone").count(), 3);
   await slide(page, "latency", "0");
 
   const standard = await fare();

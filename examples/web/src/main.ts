@@ -11,7 +11,7 @@ import { startOffline } from "./offline";
 import { Auditing } from "./panels/audit";
 import { showCliff } from "./panels/cliff";
 import { Dials, type Speeds } from "./panels/dials";
-import { showFares, showNothing, showOtherwise, showRefused } from "./panels/fares";
+import { showFares, showOtherwise, showRefused } from "./panels/fares";
 import { Sending } from "./panels/send";
 import { showNoTicket, showTicket } from "./panels/ticket";
 import { showSavings } from "./panels/savings";
@@ -117,11 +117,7 @@ async function quote(): Promise<void> {
     problem("");
   } catch (error) {
     fare = undefined;
-    const { kind, message } = error as FareboxProblem;
-    if (kind === "no_candidate" || kind === "over_budget" || kind === "context_overflow") {
-      showNoTicket(message);
-      showNothing(message);
-    } else problem(message);
+    problem((error as FareboxProblem).message);
   } finally {
     asking = false;
     if (stale) ask();
@@ -130,7 +126,8 @@ async function quote(): Promise<void> {
 }
 
 function show(found: Fare): void {
-  showTicket(found, rungOf);
+  if (found.nobody) showNoTicket("Every model of the ladder is refused; the reasons stand below.");
+  else showTicket(found, rungOf);
   showFares(found, rungOf);
   showOtherwise(found, turn);
   showRefused(found);
@@ -138,7 +135,7 @@ function show(found: Fare): void {
   showSavings(found, settings);
   showRead(found);
   const { chosen } = found.quote.decision;
-  const words = `${chosen.model} is chosen`;
+  const words = found.nobody ? "Every model is refused" : `${chosen.model} is chosen`;
   if (words !== spoken) write(one("spoken"), (spoken = words));
 }
 

@@ -60,6 +60,8 @@ export interface Curve {
 
 export interface Fare {
   quote: Quote;
+  /** Every model was refused: nobody is chosen, and there is no plan. */
+  nobody?: true;
   read: { as: "prompt" | "body"; api?: Api; model?: string };
   /** Dollars of the chosen model in each lane that is offered. */
   lanes: Partial<Record<ServiceTier, number>>;

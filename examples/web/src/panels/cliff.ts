@@ -34,7 +34,7 @@ function said({ curves, quote }: Fare): string {
 
 function prompt(quote: Fare["quote"]): number {
   const chosen = quote.estimates.find(({ model }) => model === quote.decision.chosen.model);
-  return chosen?.input.tokens.expected ?? 0;
+  return (chosen ?? quote.estimates[0])?.input.tokens.expected ?? 0;
 }
 
 function drawCliff({ curves, quote }: Fare, rungOf: (model: string) => number): void {

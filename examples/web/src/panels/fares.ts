@@ -1,6 +1,6 @@
 // The board of fares: a range and its expected value for every model, on one logarithmic axis.
 import type { Change, Estimate } from "farebox";
-import { make, one, write } from "../dom";
+import { make, one } from "../dom";
 import { dollars, percent, sentence } from "../format";
 import type { Fare } from "../messages";
 import { bullet } from "./ticket";
@@ -92,11 +92,4 @@ export function showRefused({ quote }: Fare): void {
       ? rejected.map(({ model, reason }) => make("li", {}, make("b", {}, model), ` ${sentence(reason.message)}`))
       : [make("li", { class: "dim" }, "Nobody: every model of the ladder could take this.")]),
   );
-}
-
-export function showNothing(message: string): void {
-  one("notices").replaceChildren();
-  one("otherwise").replaceChildren();
-  one("refused").replaceChildren(make("li", {}, sentence(message)));
-  write(one("sums"), "");
 }

@@ -23,6 +23,8 @@ export function showSavings(fare: Fare, settings: Settings): void {
   const { estimates, decision } = fare.quote;
   const costOf = (model: string) => estimates.find((one) => one.model === model)?.cost;
   const [chosen, other] = [costOf(decision.chosen.model), costOf(baseline)];
+  one("compare").replaceChildren();
+  if (fare.nobody) return write(one("sums"), "Nobody is chosen, so nothing is saved.");
   if (!chosen || !other) return write(one("sums"), "A model without a published price cannot be compared.");
   const month = settings.calls * MONTH_DAYS;
   const saved = (Number(other.expected) - Number(chosen.expected)) * month;

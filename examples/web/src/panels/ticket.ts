@@ -35,7 +35,10 @@ export function showNoTicket(message: string): void {
   write(one("ticket-effort"), "no model can take this");
   write(one("ticket-fare"), "$–");
   write(one("ticket-range"), "\u00a0");
-  write(one("ticket-why"), sentence(message));
+  write(one("ticket-why"), message);
+  for (const id of ["fact-input", "fact-output", "fact-dollar", "fact-worst"]) write(one(id), "–");
+  write(one("pocket-model"), "Nobody");
+  write(one("pocket-fare"), "");
 }
 
 export function bullet(element: Element, rung: number): void {

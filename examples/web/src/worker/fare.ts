@@ -1,5 +1,5 @@
 // The quote of a request and what the page draws beside it, all from the kernel's public answers.
-import type { Estimate, Farebox, ServiceTier, TokenClass } from "farebox";
+import type { Decision, ErrorFields, Estimate, Farebox, Quote, ServiceTier, TokenClass } from "farebox";
 import type { Curve, Fare } from "../messages";
 import { lanes } from "../settings";
 import type { Read } from "./draft";
@@ -7,26 +7,47 @@ import { modelNamed } from "./ladders";
 
 export function fare(kernel: Farebox, read: Read): Fare {
   const started = performance.now();
-  const { request, policy, posterior, settings } = read;
-  const options = { policy, posterior };
-  let hints = read.hints;
-  let quote = kernel.quote(request, { ...options, hints });
+  const { request, settings } = read;
+  let quote = quoted(kernel, read, read.hints);
   if (settings.cached > 0) {
     // How much of the prompt is cached is said in tokens, which only a quote tells.
     const tokens = quote.estimates[0]?.input.tokens.expected ?? 0;
-    hints = { ...hints, cachedTokens: Math.floor((tokens * settings.cached) / 100) };
-    quote = kernel.quote(request, { ...options, hints });
+    quote = quoted(kernel, read, { ...read.hints, cachedTokens: Math.floor((tokens * settings.cached) / 100) });
   }
   const chosen = quote.estimates.find(({ model }) => model === quote.decision.chosen.model);
   const cachedShare = settings.cached / 100;
   const { model } = request;
   return {
     quote,
+    ...(!quote.decision.chosen.model && { nobody: true }),
     read: { as: read.as, ...(read.api && { api: read.api }), ...(model && { model }) },
     lanes: chosen ? inLanes(kernel, chosen, cachedShare) : {},
     curves: quote.estimates.flatMap((estimate) => curve(kernel, estimate, quote.estimates, cachedShare) ?? []),
     tookMs: performance.now() - started,
   };
+}
+
+/** The quote; where every model is refused, what each would cost and why it may not be asked. */
+function quoted(kernel: Farebox, { request, policy, posterior }: Read, hints: Read["hints"]): Quote {
+  try {
+    return kernel.quote(request, { policy, posterior, hints });
+  } catch (thrown) {
+    const { details } = thrown as ErrorFields;
+    const rejected = details?.rejected as Decision["rejected"] | undefined;
+    if (!rejected) throw thrown;
+    const terms = { at: Date.now(), serviceTier: request.serviceTier ?? "standard" };
+    const estimates = rejected.flatMap(({ model }) => {
+      try {
+        return kernel.evaluate("estimate", { request, hints, model, terms });
+      } catch {
+        return [];
+      }
+    });
+    const decision = {
+      id: "", chosen: { model: "" }, ranked: [], rejected, reasons: [], sentence: "", propensityPpm: 0, workload: "", stakes: "normal",
+    } as const satisfies Decision;
+    return { estimates, decision, plan: { rungs: [], limits: {} } };
+  }
 }
 
 function inLanes(kernel: Farebox, estimate: Estimate, cachedShare: number): Fare["lanes"] {
