@@ -66,9 +66,3 @@ async fn run(sequential: usize, concurrent: usize) {
 async fn hundreds_of_calls_are_billed_once_each() {
     run(500, 200).await;
 }
-
-#[tokio::test]
-#[ignore = "takes minutes unoptimised"]
-async fn ten_thousand_calls_leak_nothing() {
-    run(10_000, 500).await;
-}
