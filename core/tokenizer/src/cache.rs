@@ -1,5 +1,5 @@
-//! The counts of pieces seen lately, so that the words of a text are looked up in half a megabyte
-//! that stays near the processor instead of many that do not, and are not merged again.
+//! The counts of pieces seen lately, so that the words of a text are looked up in less than a
+//! megabyte that stays near the processor instead of many that do not, and are not merged again.
 //!
 //! Shared by all threads without locks, and exact: an entry holds the whole piece. A short piece
 //! and its count are one atomic word. A longer one is four, the first a version that is odd while
