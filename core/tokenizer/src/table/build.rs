@@ -293,18 +293,20 @@ fn code_point(text: &[u8]) -> Option<u32> {
 
 /// The character a text begins with, unless that is incomplete or not of U+80 to U+FFFF.
 fn first_char(text: &[u8]) -> Option<u32> {
-    let bytes = match text.first()? {
-        0xc0..0xe0 => 2,
-        0xe0..0xf0 => 3,
-        _ => return None,
-    };
-    code_point(text.get(..bytes)?)
+    let tail = |i: usize| text.get(i).filter(|byte| **byte & 0xc0 == 0x80).map(|byte| byte & 0x3f);
+    let lead = u32::from(*text.first()?);
+    match lead {
+        0xc0..0xe0 => Some((lead & 0x1f) << 6 | u32::from(tail(1)?)),
+        0xe0..0xf0 => Some((lead & 0xf) << 12 | u32::from(tail(1)?) << 6 | u32::from(tail(2)?)),
+        _ => None,
+    }
 }
 
 /// The character a text ends with, under the same conditions.
 fn last_char(text: &[u8]) -> Option<u32> {
     let lead = text.iter().rposition(|byte| !matches!(byte, 0x80..0xc0))?;
-    first_char(&text[lead..]).filter(|_| (2..=3).contains(&(text.len() - lead)))
+    let bytes = if text[lead] < 0xe0 { 2 } else { 3 };
+    first_char(&text[lead..]).filter(|_| text.len() - lead == bytes)
 }
 
 /// A table of zeros, never on the stack.
