@@ -6,6 +6,7 @@
 //! after the answer.
 
 mod candidates;
+mod counts;
 mod decide;
 mod decision;
 mod explain;

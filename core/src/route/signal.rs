@@ -9,6 +9,7 @@ use alloc::vec::Vec;
 
 use serde_json::Value;
 
+use super::counts::{Counts, FEATURES};
 use super::hash::{Hash, mix};
 use crate::request::{Part, Request, Role, Tool};
 
@@ -29,7 +30,7 @@ impl Signal {
         let mut grams = Vec::new();
         for part in newest.into_iter().flat_map(|message| &message.content) {
             if let Part::Text { text } = part {
-                counts.read(text);
+                counts.read(text.len(), head(text));
                 if with_grams {
                     hash_words(head(text), &mut grams);
                 }
@@ -45,86 +46,6 @@ impl Signal {
         grams.sort_unstable();
         grams.dedup();
         Self { features_milli: counts.features(), grams }
-    }
-}
-
-#[derive(Default)]
-struct Counts {
-    bytes: u32,
-    words: u32,
-    letters: u32,
-    digits: u32,
-    numbers: u32,
-    lines: u32,
-    sentences: u32,
-    capitals: u32,
-    commas: u32,
-    brackets: u32,
-    operators: u32,
-    quotes: u32,
-    questions: u32,
-    foreign: u32,
-    tools: u32,
-    parameters: u32,
-    turns: u32,
-}
-
-impl Counts {
-    fn read(&mut self, text: &str) {
-        self.bytes = self.bytes.saturating_add(u32::try_from(text.len()).unwrap_or(u32::MAX));
-        let mut before = b' ';
-        for &byte in head(text).as_bytes() {
-            match byte {
-                b'a'..=b'z' => self.letters += 1,
-                b'A'..=b'Z' => {
-                    self.letters += 1;
-                    self.capitals += 1;
-                }
-                b'0'..=b'9' => {
-                    self.digits += 1;
-                    self.numbers += u32::from(!before.is_ascii_digit());
-                }
-                b'\n' => self.lines += 1,
-                b'.' | b'!' => self.sentences += 1,
-                b'?' => self.questions += 1,
-                b',' | b';' | b':' => self.commas += 1,
-                b'(' | b')' | b'[' | b']' | b'{' | b'}' => self.brackets += 1,
-                b'=' | b'+' | b'*' | b'/' | b'^' | b'<' | b'>' | b'\\' | b'$' | b'_' | b'-' => {
-                    self.operators += 1;
-                }
-                b'"' | b'\'' | b'`' => self.quotes += 1,
-                0x80.. => self.foreign += 1,
-                _ => {}
-            }
-            self.words += u32::from(!byte.is_ascii_whitespace() && before.is_ascii_whitespace());
-            before = byte;
-        }
-    }
-
-    fn features(&self) -> [i32; FEATURES] {
-        let log = |count: u32| libm::round(libm::log1p(f64::from(count)) * 1e3) as i32;
-        let read = self.bytes.clamp(1, READ_BYTES as u32);
-        // Beside the length stand densities, for counts would say the length over again.
-        let dense = |count: u32| log((u64::from(count) * 1_000 / u64::from(read)) as u32);
-        [
-            log(self.bytes),
-            dense(self.words),
-            dense(self.letters),
-            dense(self.digits),
-            dense(self.numbers),
-            dense(self.lines),
-            dense(self.sentences),
-            dense(self.capitals),
-            dense(self.commas),
-            dense(self.brackets),
-            dense(self.operators),
-            dense(self.quotes),
-            dense(self.questions),
-            dense(self.foreign),
-            log(self.tools),
-            log(self.parameters),
-            log(self.turns),
-        ]
     }
 }
 
@@ -201,11 +122,9 @@ fn properties(schema: &Value) -> u32 {
     }
 }
 
-/// How many features there are.
-pub(super) const FEATURES: usize = 17;
 /// How many buckets words are hashed into.
 pub(super) const GRAM_BUCKETS: usize = 16_384;
 const START: u64 = 0x5354_4152_5400;
 const END: u64 = 0x454e_4400;
-const READ_BYTES: usize = 4_096;
+pub(super) const READ_BYTES: usize = 4_096;
 const MOST_GRAMS: usize = 1_024;

@@ -4,10 +4,12 @@
 //! structural signals; and, where it is kept, the same with a table of hashed words. Each outcome
 //! is forecast before it is learned from, so every outcome is held out once, and a forecast's
 //! weight falls with the logarithmic loss it has run up. A signal that does not beat the plain
-//! rate on this workload therefore has next to no say on it.
+//! rate on this workload therefore has next to no say on it; words that do not beat it leave their
+//! say to structure.
 //!
 //! What makes a prompt hard is mostly the same for all models, so most of a forecast is shared by
-//! the arms of a workload and little is an arm's own. The logistic keeps a mean and a variance for each weight and moves each by its own uncertainty.
+//! the arms of a workload and little is an arm's own. The logistic keeps a mean and a variance for
+//! each weight and moves each by its own uncertainty.
 //! Its prior knows one thing: long prompts are harder for weak models.
 
 use alloc::vec;
@@ -15,7 +17,8 @@ use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
-use super::super::signal::{FEATURES, GRAM_BUCKETS, Signal};
+use super::super::counts::FEATURES;
+use super::super::signal::{GRAM_BUCKETS, Signal};
 use super::tally::{logit, sigmoid};
 
 /// Structural weights of a workload, or of one arm on it, and how well they have forecast.
@@ -77,10 +80,11 @@ impl Moments {
             let feature = f64::from(signal.features_milli.get(index).copied().unwrap_or(0)) / 1e3;
             let usual = if index == 0 { USUAL_LOG_BYTES } else { feature };
             let seen = self.means_milli.get(index).map_or(usual, |mean| f64::from(*mean) / 1e3);
-            let spread = self.variances_milli.get(index).map_or(1.0, |v| f64::from(*v) / 1e3);
+            let spread = self.variances_milli.get(index).map_or(0.0, |v| f64::from(*v) / 1e3);
             // A few imagined prompts keep the first real ones from setting the scale.
             let mean = (seen * weight + usual * IMAGINED) / (weight + IMAGINED);
-            let variance = (spread * weight + IMAGINED) / (weight + IMAGINED);
+            let unit = if index == 0 { 1.0 } else { USUAL_VARIANCE };
+            let variance = (spread * weight + unit * IMAGINED) / (weight + IMAGINED);
             *x = ((feature - mean) / libm::sqrt(variance.max(0.01))).clamp(-3.0, 3.0);
         }
         standard
@@ -146,7 +150,7 @@ impl Head {
     /// What heads that have learned nothing expect, where the plain rate expects `plain`.
     pub(super) fn unlearned(rung: u32, plain: f64, x: &[f64; FEATURES]) -> f64 {
         let structural = sigmoid(logit(plain) + (SHARED_LENGTH + own_length(rung)) * x[0]);
-        (plain + STRUCTURAL_ODDS * structural) / (1.0 + STRUCTURAL_ODDS)
+        (plain + SIGNAL_ODDS * structural) / (1.0 + SIGNAL_ODDS)
     }
 
     /// What the structural weights add on the logit scale.
@@ -165,6 +169,10 @@ impl Head {
 
     /// Moves each weight towards an outcome, by its own uncertainty.
     fn step(&mut self, x: &[f64; FEATURES], forecast: f64, success: f64) {
+        // A head that learned when fewer features were read takes up the new ones here.
+        let variance_micro = self.variances_micro.iter().copied().max().unwrap_or(0);
+        self.weights_micro.resize(FEATURES, 0);
+        self.variances_micro.resize(FEATURES, variance_micro);
         let steepness = forecast * (1.0 - forecast);
         let slots = self.weights_micro.iter_mut().zip(&mut self.variances_micro);
         for ((weight, variance), x) in slots.zip(x) {
@@ -186,20 +194,16 @@ impl Heads<'_> {
         let loss =
             |index: usize| self.shared.losses_milli.get(index).map_or(0.0, |l| f64::from(*l) / 1e3);
         let least = loss(0).min(loss(1)).min(loss(2));
-        let words_odds = if self.own.words.is_none() || self.shared.outcomes < ENOUGH_FOR_WORDS {
-            0.0
-        } else {
-            WORDED_ODDS
-        };
-        let experts =
-            [(plain, 1.0), (forecast.structural, STRUCTURAL_ODDS), (forecast.worded, words_odds)];
-        let (mut sum, mut weight) = (0.0, 0.0);
-        for (index, (success, odds)) in experts.into_iter().enumerate() {
-            let odds = odds * libm::exp(least - loss(index));
-            sum += success * odds;
-            weight += odds;
-        }
-        sum / weight
+        // Words add to structure, so they stand in for it for as long as they beat the plain rate;
+        // between the two no loss decides, for what tells prompts apart costs a forecast of each arm
+        // a little and serves the choice between arms.
+        let has_words = self.own.words.is_some() && self.shared.outcomes >= ENOUGH_FOR_WORDS;
+        let worded = if has_words { sigmoid(loss(0) - loss(2)) } else { 0.0 };
+        let signal_loss = if has_words { loss(1).min(loss(2)) } else { loss(1) };
+        let signal = worded * forecast.worded + (1.0 - worded) * forecast.structural;
+        let plain_odds = libm::exp(least - loss(0));
+        let signal_odds = SIGNAL_ODDS * libm::exp(least - signal_loss);
+        (plain * plain_odds + signal * signal_odds) / (plain_odds + signal_odds)
     }
 
     fn forecast(&self, plain: f64, x: &[f64; FEATURES], signal: &Signal) -> Forecast {
@@ -242,7 +246,7 @@ impl Words {
     fn new() -> Self {
         Self {
             scale_micro: WORDS_SCALE_MICRO,
-            variance_micro: 10_000,
+            variance_micro: WORDS_VARIANCE_MICRO,
             counts: vec![0; 2 * GRAM_BUCKETS],
             totals: [0, 0],
         }
@@ -301,25 +305,28 @@ fn own_length(rung: u32) -> f64 {
 
 /// Logarithm of the bytes of an ordinary prompt.
 const USUAL_LOG_BYTES: f64 = 6.0;
+/// How much features other than the length vary from one prompt of a workload to the next.
+const USUAL_VARIANCE: f64 = 0.1;
 /// Prompts that are imagined beside the real ones when a scale is set.
 const IMAGINED: f64 = 5.0;
 /// What a standard deviation of length does to every logit, before any outcome.
-const SHARED_LENGTH: f64 = -0.2;
+const SHARED_LENGTH: f64 = -0.3;
 /// And to that of the lowest rung beyond.
-const LOWEST_RUNG_LENGTH: f64 = -0.1;
+const LOWEST_RUNG_LENGTH: f64 = -0.2;
 /// Variance of a shared weight before any outcome.
-const SHARED_VARIANCE_MICRO: u32 = 5_000;
+const SHARED_VARIANCE_MICRO: u32 = 3_000;
 /// And of one arm's own: what makes a prompt hard is mostly the same for all.
-const OWN_VARIANCE_MICRO: u32 = 1_000;
+const OWN_VARIANCE_MICRO: u32 = 600;
 /// Weight of the words' score before any outcome.
-const WORDS_SCALE_MICRO: i32 = 300_000;
+const WORDS_SCALE_MICRO: i32 = 400_000;
+/// And its variance: the scale that forecasts each arm best is not the one that tells them apart
+/// best, so it moves little.
+const WORDS_VARIANCE_MICRO: u32 = 500;
 /// What is left of a loss when the next outcome comes.
 const LOSS_KEEP: f64 = 0.998;
-/// How much say the structural forecast has before any outcome, against 1 of the plain rate.
-const STRUCTURAL_ODDS: f64 = 0.1;
-/// And the worded one.
-const WORDED_ODDS: f64 = 0.1;
+/// How much say the outside of a prompt has before any outcome, against 1 of the plain rate.
+const SIGNAL_ODDS: f64 = 0.1;
 /// Outcomes below which words have no say.
 const ENOUGH_FOR_WORDS: u32 = 100;
 /// Outcomes imagined for each bucket, at the workload's own rate.
-const SMOOTHING: f64 = 2.0;
+const SMOOTHING: f64 = 20.0;
