@@ -77,7 +77,7 @@ impl Posterior {
             .map(|(&(name, _), &(mean, strength))| {
                 let mean = match of_kind.and_then(|arms| arms.get(name)) {
                     Some(tally) => {
-                        Belief::new(mean, strength, tally.faded(now, half_life_ms)).mean()
+                        Belief::new(mean, KIND_STRENGTH, tally.faded(now, half_life_ms)).mean()
                     }
                     None => mean,
                 };
@@ -169,6 +169,9 @@ const ALIKE: f64 = 0.7;
 /// Outcomes a prior is worth. Rates on workloads of one kind lie a fifth apart or more, and a
 /// forecast from elsewhere is often plainly wrong, so it is few.
 const PRIOR_STRENGTH: f64 = 3.0;
+/// Outcomes a prior is worth against those of all workloads of the kind: the first of the caller's
+/// own outcomes say more of the next workload than any benchmark.
+const KIND_STRENGTH: f64 = 1.0;
 /// Outcomes a benchmark at the same effort is worth.
 const SAME_EFFORT_STRENGTH: f64 = 4.0;
 /// What is believed of the lowest rung when nothing is known at all.
