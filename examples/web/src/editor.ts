@@ -73,6 +73,7 @@ export class Editor {
         if (edited) this.#edited = start;
         view.update(transactions);
         if (edited) performance.measure("farebox:busy", { start, end: performance.now() });
+        if (this.#version % KEPT_EDITS === 0) performance.clearMeasures();
       },
     });
     this.view.scrollDOM.addEventListener("scroll", () => this.#follow(), { passive: true });
@@ -179,4 +180,5 @@ function around(from: number, to: number, doc: Text): { from: number; to: number
 }
 
 const MARGIN_UNITS = 500;
+const KEPT_EDITS = 1000;
 const MAX_PAINTED_UNITS = 12_000;

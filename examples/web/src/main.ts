@@ -60,6 +60,7 @@ kernel.on({
     lamp("exact", "Exact counts");
     editor.look();
     ask();
+    startOffline();
   },
   inexact: ({ message }) => lamp("approximate", `Counts stay approximate: ${message}`),
   broken: ({ message }) => {
@@ -72,7 +73,6 @@ kernel.on({
 
 editor.set(first);
 dials.show(settings);
-startOffline();
 
 function draft(): Draft {
   return {
@@ -89,10 +89,14 @@ function change(patch: Partial<Settings>): void {
   settings = Object.fromEntries(Object.entries({ ...settings, ...patch }).filter(([, value]) => value !== undefined)) as unknown as Settings;
   dials.show(settings);
   if (settings.ladder !== before) aboutLadder();
-  history.replaceState(null, "", `${location.pathname}${location.search}${toFragment(settings)}`);
+  clearTimeout(addressing);
+  // Browsers take so many changes of an address and no more; a slider makes many.
+  addressing = window.setTimeout(() => history.replaceState(null, "", `${location.pathname}${location.search}${toFragment(settings)}`), 250);
   if (fare && Object.keys(patch).every((name) => name === "calls" || name === "baseline")) showSavings(fare, settings);
   else ask();
 }
+
+let addressing = 0;
 
 // A quote at a time, of the newest state; large texts are asked about when the hand rests.
 let asking = false;
@@ -173,6 +177,9 @@ function aboutLadder(): void {
   const found = ladder();
   if (!found) return;
   for (const [rung, { id }] of found.models.entries()) speeds[id] ??= Math.round(160 / (rung + 1));
+  // The colours are o200k's; a provider without a public tokenizer cuts in its own way.
+  const own = found.models.every(({ counted }) => counted);
+  write(one("tokens-unit"), own ? "tokens of text" : "tokens of text, as o200k cuts it");
   dials.about(found, speeds, ask);
 }
 

@@ -56,8 +56,7 @@ function bar({ cost }: Estimate, axis: Axis): HTMLElement {
     make("span", { class: "span", style: `left:${low}%;width:${Math.max(high! - low!, 0.6)}%` }),
     make("span", { class: "mark", style: `left:${expected}%` }),
     make("span", { class: "unseen" }, `from ${dollars(cost!.low)} to ${dollars(cost!.high)}`),
-    make("i", { class: "low", style: `left:${Math.min(low!, 60)}%`, "aria-hidden": "true" }, dollars(cost!.low)),
-    make("i", { class: "high", style: `right:${Math.min(100 - high!, 60)}%`, "aria-hidden": "true" }, dollars(cost!.high)),
+    make("i", { style: `--middle:${(low! + high!) / 2}%`, "aria-hidden": "true" }, `${dollars(cost!.low)} – ${dollars(cost!.high)}`),
   );
 }
 
@@ -82,7 +81,7 @@ export function showOtherwise({ quote }: Fare, apply: (change: Change) => void):
       make("button", { type: "button", class: "chip", click: () => apply(change) }, sentence(message)),
     ),
   );
-  if (changes.length === 0) one("otherwise").append(make("p", { class: "dim" }, "No dial by itself would."));
+  if (changes.length === 0) one("otherwise").append(make("p", { class: "dim" }, quote.decision.chosen.model ? "No dial by itself would." : "More room where they are refused."));
 }
 
 export function showRefused({ quote }: Fare): void {

@@ -29,7 +29,7 @@ export function showTicket({ quote }: Fare, rungOf: (model: string) => number): 
 }
 
 export function showNoTicket(message: string): void {
-  one("ticket").dataset.rung = "none";
+  for (const id of ["ticket", "ticket-bullet", "pocket-bullet"]) one(id).dataset.rung = "none";
   write(one("ticket-bullet"), "–");
   write(one("ticket-model"), "Nobody");
   write(one("ticket-effort"), "no model can take this");
