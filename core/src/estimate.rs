@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 pub use advice::notices;
 pub use forecast::forecast;
 
-use crate::catalog::{Catalog, Model, Terms};
+use crate::catalog::{Catalog, CountingFamily, Model, Terms};
 use crate::count::{Basis, InputCount, TokenRange, Vocabularies, count_request};
 use crate::error::Error;
 use crate::money::Pusd;
@@ -124,7 +124,7 @@ pub fn estimate(
     let api = api_for(request, model, catalog);
     let mut input = count_request(request, api, model, vocabularies);
     if catalog.model(&model.id).is_none() {
-        widen(&mut input);
+        widen(&mut input, model.counting.family);
     }
     let output = forecast(request, model, input.tokens.expected);
     let service_tier = request.service_tier.unwrap_or(terms.service_tier);
@@ -198,18 +198,23 @@ fn cost(
 }
 
 /// Admits that a prompt was counted by the rules of a model's nearest relative.
-fn widen(input: &mut InputCount) {
+fn widen(input: &mut InputCount, family: CountingFamily) {
+    let margin_ppm = match family {
+        CountingFamily::Gemini2 | CountingFamily::Gemini25 | CountingFamily::Gemini3 => {
+            GEMINI_STAND_IN_MARGIN_PPM
+        }
+        _ => STAND_IN_MARGIN_PPM,
+    };
     let why = "the model is not in the catalogue; its nearest relative's rules stand in".into();
-    let margin = input.tokens.expected.saturating_mul(STAND_IN_MARGIN_PPM.into()) / 1_000_000;
+    let margin = input.tokens.expected.saturating_mul(margin_ppm.into()) / 1_000_000;
     input.tokens.low = input.tokens.low.min(input.tokens.expected.saturating_sub(margin));
     input.tokens.high = input.tokens.high.max(input.tokens.expected.saturating_add(margin));
     match &mut input.basis {
         Basis::Exact => {
-            input.basis =
-                Basis::Approximate { margin_ppm: STAND_IN_MARGIN_PPM, why: alloc::vec![why] };
+            input.basis = Basis::Approximate { margin_ppm, why: alloc::vec![why] };
         }
-        Basis::Approximate { margin_ppm, why: reasons } => {
-            *margin_ppm = (*margin_ppm).max(STAND_IN_MARGIN_PPM);
+        Basis::Approximate { margin_ppm: known_ppm, why: reasons } => {
+            *known_ppm = (*known_ppm).max(margin_ppm);
             reasons.push(why);
         }
     }
@@ -218,6 +223,9 @@ fn widen(input: &mut InputCount) {
 /// How far the counts of two neighbours of one provider may be apart: Claude's tokenizers of two
 /// generations differ by a quarter on the same text (measured on recorded traffic, 2026-11-22).
 const STAND_IN_MARGIN_PPM: u32 = 250_000;
+
+/// Gemini's tokenizer changed less: a prompt's counts of two generations are within a tenth.
+const GEMINI_STAND_IN_MARGIN_PPM: u32 = 120_000;
 
 /// How far off the price of a model may be from that of its nearest relative: the factor between
 /// neighbouring tiers of one provider.

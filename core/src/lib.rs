@@ -31,5 +31,6 @@ pub mod quote;
 pub mod receipt;
 pub mod request;
 pub mod route;
+pub mod savings;
 pub mod time;
 pub mod usage;

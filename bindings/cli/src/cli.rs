@@ -2,7 +2,10 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::command::{audit, bulk, completions, count, emulator, man, quote, replay, route, send};
+use crate::command::{
+    audit, bulk, completions, count, emulator, man, models, prices, quote, replay, route, savings,
+    send,
+};
 use crate::failure::{Exit, Failure};
 use crate::settings::GlobalArgs;
 use crate::shell::Shell;
@@ -33,9 +36,12 @@ pub(crate) enum Command {
     Count(count::Args),
     Emulator(emulator::Args),
     Man(man::Args),
+    Models(models::Args),
+    Prices(prices::Args),
     Quote(quote::Args),
     Replay(replay::Args),
     Route(route::Args),
+    Savings(savings::Args),
     Send(send::Args),
 }
 
@@ -55,9 +61,12 @@ impl Command {
             Self::Count(args) => count::run(&args, shell),
             Self::Emulator(args) => emulator::run(&args, shell),
             Self::Man(args) => man::run(&args, shell),
+            Self::Models(args) => models::run(&args, shell),
+            Self::Prices(args) => prices::run(&args, shell),
             Self::Quote(args) => quote::run(&args, shell),
             Self::Replay(args) => replay::run(&args, shell),
             Self::Route(args) => route::run(&args, shell),
+            Self::Savings(args) => savings::run(&args, shell),
             Self::Send(args) => send::run(&args, shell),
         }
     }

@@ -24,7 +24,7 @@ impl Kernel {
     pub fn new(catalog: Option<String>) -> Result<Kernel, String> {
         let catalog = match catalog {
             Some(json) => Catalog::parse(json.as_bytes()).map_err(thrown)?,
-            None => Catalog::embedded(),
+            None => Catalog::small(),
         };
         Ok(Self { catalog })
     }

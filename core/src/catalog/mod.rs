@@ -4,6 +4,7 @@
 //! It knows no request and no policy. Prices are dated, and the past is never re-priced.
 
 mod cost;
+mod import;
 mod model;
 mod price;
 mod resolve;
@@ -14,6 +15,7 @@ use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
 pub use cost::Terms;
+pub use import::{Disagreement, Import, LeftOut, Refresh};
 pub use model::{
     Ability, AuthScheme, Counting, CountingFamily, ImageCounting, Limits, Model, Prior, Provider,
     ProviderId,

@@ -90,7 +90,7 @@ impl Catalog {
 }
 
 /// A name without the date of its snapshot, or `latest`, behind it.
-fn undated(name: &str) -> &str {
+pub(super) fn undated(name: &str) -> &str {
     let dated = |digits: &str, rest: &str| {
         rest.len() == digits.len()
             && rest.chars().zip(digits.chars()).all(|(character, digit)| match digit {

@@ -59,7 +59,9 @@ impl<'a> Deserializer<'a> for Reader<'a> {
             Value::Number(_) => self.number(visitor),
             Value::String(text) => visitor.visit_str(text),
             Value::Array(items) => visitor.visit_seq(Items(items.iter())),
-            Value::Object(fields) => visitor.visit_map(Entries { left: fields.iter(), value: None }),
+            Value::Object(fields) => {
+                visitor.visit_map(Entries { left: fields.iter(), value: None })
+            }
         }
     }
 
@@ -149,7 +151,9 @@ impl<'a> Deserializer<'a> for Reader<'a> {
 
     fn deserialize_map<V: Visitor<'a>>(self, visitor: V) -> Result<V::Value, Unreadable> {
         match self.0 {
-            Value::Object(fields) => visitor.visit_map(Entries { left: fields.iter(), value: None }),
+            Value::Object(fields) => {
+                visitor.visit_map(Entries { left: fields.iter(), value: None })
+            }
             _ => self.wrong(&visitor),
         }
     }
@@ -241,10 +245,7 @@ impl<'a> EnumAccess<'a> for Variant<'a> {
     type Error = Unreadable;
     type Variant = Self;
 
-    fn variant_seed<V: DeserializeSeed<'a>>(
-        self,
-        seed: V,
-    ) -> Result<(V::Value, Self), Unreadable> {
+    fn variant_seed<V: DeserializeSeed<'a>>(self, seed: V) -> Result<(V::Value, Self), Unreadable> {
         let name: StrDeserializer<'_, Unreadable> = self.name.into_deserializer();
         Ok((seed.deserialize(name)?, self))
     }

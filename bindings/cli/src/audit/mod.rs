@@ -4,11 +4,14 @@
 //! any length fits in memory.
 
 mod class;
+mod html;
 mod log;
+mod routed;
 mod row;
 mod table;
 mod tally;
 
+pub(crate) use html::page;
 pub(crate) use log::Log;
 pub(crate) use row::Row;
 pub(crate) use table::print;

@@ -39,6 +39,8 @@ pub(crate) struct Audited {
     pub(crate) estimate: Estimate,
     pub(crate) usage: Option<Usage>,
     pub(crate) billed: Option<Pusd>,
+    pub(crate) request: Request,
+    pub(crate) terms: Terms,
 }
 
 impl Row {
@@ -67,6 +69,8 @@ impl Row {
             estimate,
             usage,
             billed,
+            request,
+            terms,
         })
     }
 

@@ -67,4 +67,15 @@ fn spend(text: &mut String, tally: &Tally) {
         spend.high,
         100.0 * spend.covered as f64 / spend.rows as f64,
     );
+    let routed = &tally.routed;
+    if routed.rows > 0 && routed.billed > Pusd::ZERO {
+        let (billed, moved) = (dollars(routed.billed), dollars(routed.moved));
+        let _ = writeln!(
+            text,
+            "routed by the default policy, {} of them would have cost ${moved:.4} in place of \
+             ${billed:.4} for the same tokens ({:+.1} %)",
+            routed.rows,
+            100.0 * (moved - billed) / billed,
+        );
+    }
 }

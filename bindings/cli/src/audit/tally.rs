@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use farebox_core::money::Pusd;
 
+use super::routed::Routed;
 use super::row::{Audited, dollars};
 
 /// Everything the table and the report show.
@@ -13,6 +14,7 @@ pub(crate) struct Tally {
     pub(crate) by_class: BTreeMap<String, Errors>,
     pub(crate) by_model: BTreeMap<String, Errors>,
     pub(crate) spend: Spend,
+    pub(crate) routed: Routed,
     pub(crate) rows: u64,
     pub(crate) skipped: u64,
 }

@@ -1,6 +1,6 @@
 //! `farebox audit`.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -10,7 +10,7 @@ use farebox_core::count::{CL100K_FILE, Encoding, O200K_FILE, Vocab, Vocabularies
 use farebox_core::time::Timestamp;
 use serde_json::{Value, json};
 
-use crate::audit::{Log, Row, Tally, print};
+use crate::audit::{Log, Row, Tally, page, print};
 use crate::failure::{Exit, Failure};
 use crate::shell::Shell;
 
@@ -28,6 +28,14 @@ pub(crate) struct Args {
     /// Write one line of JSON for each row to this file
     #[arg(long)]
     out: Option<PathBuf>,
+
+    /// Write a report with charts to this file, a page that loads nothing
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
+
+    /// Leave out what routing would have saved, which counts each request on every rung
+    #[arg(long)]
+    no_routing: bool,
 
     /// Use this catalogue instead of the shipped one
     #[arg(long)]
@@ -58,7 +66,7 @@ pub(crate) fn run(args: &Args, shell: &Shell) -> Result<Exit, Failure> {
         while let Some((number, line)) =
             log.next_line().map_err(|error| Failure::file(path, &error))?
         {
-            let result = audit(line, &catalog, &vocabularies, now, &mut tally);
+            let result = audit(line, &catalog, &vocabularies, now, !args.no_routing, &mut tally);
             let value = match result {
                 Ok(value) => value,
                 Err((key, problem)) => {
@@ -75,6 +83,9 @@ pub(crate) fn run(args: &Args, shell: &Shell) -> Result<Exit, Failure> {
     if let Some(mut out) = out {
         out.flush().map_err(|error| Failure::file(out_path(args), &error))?;
     }
+    if let Some(path) = &args.html {
+        fs::write(path, page(&tally)).map_err(|error| Failure::file(path, &error))?;
+    }
     if !shell.json {
         print(&tally, shell)?;
     }
@@ -86,6 +97,7 @@ fn audit(
     catalog: &Catalog,
     vocabularies: &Vocabularies,
     now: Timestamp,
+    routed: bool,
     tally: &mut Tally,
 ) -> Result<Value, (Value, String)> {
     let row: Row =
@@ -94,6 +106,12 @@ fn audit(
         .audit(catalog, vocabularies, now)
         .map_err(|error| (row.key.clone(), error.to_string()))?;
     tally.add(&audited);
+    if let (true, Some(usage), Some(billed)) = (routed, &audited.usage, audited.billed)
+        && usage.output_tokens() > 0
+    {
+        let (request, terms) = (&audited.request, &audited.terms);
+        tally.routed.add(request, usage, billed, catalog, vocabularies, terms);
+    }
     Ok(audited.to_json(&row.key))
 }
 

@@ -192,7 +192,7 @@ const GEMINI_2: Card = Card {
     reads_thoughts: true,
     signature_byte: 0,
     signature: 0,
-    text_margin_ppm: 105_000,
+    text_margin_ppm: 95_000,
     tool_margin_ppm: 100_000,
     history_margin_ppm: 60_000,
 };
