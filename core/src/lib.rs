@@ -25,6 +25,7 @@ pub mod estimate;
 pub mod json;
 pub mod money;
 pub mod orchestrate;
+mod order;
 pub mod plan;
 pub mod provider;
 pub mod quote;

@@ -14,6 +14,7 @@ use crate::catalog::{Catalog, Model};
 use crate::error::{Error, ErrorKind};
 use crate::estimate::Estimate;
 use crate::money::Pusd;
+use crate::order::sort_by_key;
 use crate::request::{ModelId, Request};
 use crate::time::Timestamp;
 
@@ -74,7 +75,7 @@ pub(super) fn gather<'a>(
         }
         let mut of_model: Vec<&Estimate> =
             estimates.iter().filter(|estimate| model.is_called(&estimate.model)).collect();
-        of_model.sort_by_key(|estimate| estimate.effort);
+        sort_by_key(&mut of_model, |estimate| estimate.effort);
         of_model.dedup_by_key(|estimate| estimate.effort);
         if of_model.is_empty() {
             return Err(Error::invalid_request(format!(

@@ -20,6 +20,7 @@ use crate::catalog::{Catalog, Model, Terms};
 use crate::error::{Error, ErrorKind};
 use crate::estimate::Estimate;
 use crate::money::Pusd;
+use crate::order::sort_by;
 use crate::request::{ModelId, Request, Stakes, WorkKind};
 use crate::time::Timestamp;
 use crate::usage::{TokenClass, Usage};
@@ -88,7 +89,7 @@ pub fn route(
     if candidates.is_empty() {
         return Err(refused(&rejected, None));
     }
-    candidates.sort_by(|one, other| {
+    sort_by(&mut candidates, |one, other| {
         (one.rung, one.arm.effort, &one.arm.model).cmp(&(
             other.rung,
             other.arm.effort,
@@ -387,7 +388,7 @@ fn rank(
             )
         })
         .collect();
-    order.sort_unstable();
+    sort_by(&mut order, Ord::cmp);
     order
         .into_iter()
         .filter_map(|(_, utility, _, index)| {

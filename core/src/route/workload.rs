@@ -12,6 +12,7 @@ use serde_json::Value;
 
 use super::filter::hosted_word;
 use super::hash::Hash;
+use crate::order::sort_by;
 use crate::request::{HostedTool, OutputFormat, Part, Request, Role, Tool, WorkKind};
 
 /// A workload and the kind of work it is.
@@ -46,7 +47,7 @@ fn key(request: &Request) -> String {
         }
     }
     let mut names: Vec<String> = request.tools.iter().map(tool_name).collect();
-    names.sort_unstable();
+    sort_by(&mut names, Ord::cmp);
     for name in &names {
         hash = hash.text(name);
     }
@@ -81,7 +82,7 @@ fn canonical(hash: Hash, value: &Value) -> Hash {
         Value::Array(items) => items.iter().fold(hash.bytes(b"["), canonical).bytes(b"]"),
         Value::Object(fields) => {
             let mut keys: Vec<&String> = fields.keys().collect();
-            keys.sort_unstable();
+            sort_by(&mut keys, Ord::cmp);
             let mut hash = hash.bytes(b"{");
             for key in keys {
                 hash = canonical(hash.text(key), fields.get(key).unwrap_or(&Value::Null));

@@ -14,6 +14,7 @@ use serde_json::{Map, Value, json};
 use super::cohere;
 use super::usage::usage;
 use crate::error::Error;
+use crate::order::sort_by_key;
 use crate::provider::answer::{Answer, AnswerToolCall, Finish};
 use crate::provider::fold::{Sink, Step, malformed, parse_data, text_of, tier_of};
 use crate::provider::problem::Problem;
@@ -144,7 +145,7 @@ impl ChatFold {
         // Calls that are numbered stand in the order of their numbers, however they came.
         let mut calls: Vec<&Slot> = self.calls.iter().collect();
         if calls.iter().all(|slot| slot.index.is_some()) {
-            calls.sort_by_key(|slot| slot.index);
+            sort_by_key(&mut calls, |slot| slot.index);
         }
         Answer {
             id: self.id.clone(),

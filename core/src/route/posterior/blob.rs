@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::{Head, Posterior, Tally, VERSION};
 use crate::error::Error;
 use crate::json;
+use crate::order::sort_by;
 
 impl Posterior {
     /// Reads a blob.
@@ -123,7 +124,7 @@ fn drop_oldest<T, K: Ord + Copy>(map: &mut BTreeMap<String, T>, most: usize, age
     }
     let mut ages: Vec<(K, String)> =
         map.iter().map(|(key, value)| (age(value), key.clone())).collect();
-    ages.sort_unstable();
+    sort_by(&mut ages, Ord::cmp);
     let excess = map.len() - most + most / 8;
     for (_, key) in ages.into_iter().take(excess) {
         map.remove(&key);
