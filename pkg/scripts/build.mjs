@@ -43,7 +43,9 @@ function types() {
   const names = [...declarations.matchAll(/^export (?:interface|type) (\w+)/gm)].map(([, name]) => name);
   const own = names.filter((name) => !["InitInput", "InitOutput", "SyncInitInput"].includes(name)).sort();
   const list = own.map((name) => (name === "Error" ? "  Error as ErrorFields," : `  ${name},`)).join("\n");
-  writeFileSync(join(dist, "types.d.ts"), `export type {\n${list}\n} from "./kernel.js";\n`);
+  // The kernel's classes can be disposed of, which a consumer's own `lib` may not know yet.
+  const lib = '/// <reference lib="esnext.disposable" />\n';
+  writeFileSync(join(dist, "types.d.ts"), `${lib}export type {\n${list}\n} from "./kernel.js";\n`);
 }
 
 function driver() {

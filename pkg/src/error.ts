@@ -28,8 +28,38 @@ export class FareboxError extends Error {
   }
 }
 
-/** The error a kernel function threw as JSON text; anything else is handed back unchanged. */
+/** What a kernel function threw, as the one error: its own is JSON text, anything else is a misuse or a trap. */
 export function fromKernel(thrown: unknown): unknown {
-  if (typeof thrown !== "string") return thrown;
-  return new FareboxError(JSON.parse(thrown) as ErrorFields);
+  if (typeof thrown === "string") return new FareboxError(JSON.parse(thrown) as ErrorFields);
+  if (!(thrown instanceof Error) || thrown instanceof FareboxError) return thrown;
+  const trapped = thrown instanceof WebAssembly.RuntimeError || thrown instanceof RangeError;
+  const message = trapped
+    ? `the kernel stopped inside, most likely for want of memory: start it anew with a smaller text (${thrown.message})`
+    : `the kernel could not take this: what was freed or finished cannot be used again (${thrown.message})`;
+  return new FareboxError({ kind: "invalid_request", message }, { cause: thrown });
+}
+
+/** Runs a function of the kernel and throws what it throws as a `FareboxError`. */
+export function guarded<T>(action: () => T): T {
+  try {
+    return action();
+  } catch (thrown) {
+    throw fromKernel(thrown);
+  }
+}
+
+/**
+ * Plain data as JSON text for the kernel. Half a character, such as an edit leaves behind, becomes the
+ * sign that it would be sent as.
+ */
+export function toText(data: unknown): string {
+  let text: string;
+  try {
+    text = JSON.stringify(data) ?? "null";
+  } catch (cause) {
+    const [said] = String(cause).split("\n");
+    throw new FareboxError({ kind: "invalid_request", message: `this is no plain data: ${said}` }, { cause });
+  }
+  if (!/\\ud[89a-f]/.test(text)) return text;
+  return text.replace(/\\\\|\\ud[89a-f][0-9a-f]{2}/g, (found) => (found === "\\\\" ? found : "\\ufffd"));
 }

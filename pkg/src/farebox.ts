@@ -1,14 +1,16 @@
 // The client: quotes without network, sends, streams and settles.
-import { FareboxError, fromKernel } from "./error.js";
+import { FareboxError, guarded, toText } from "./error.js";
 import { drive } from "./host.js";
 import { authHeaders, type Key, refuseKeyInPage } from "./keys.js";
 import {
+  type Answer,
   type Call,
   type CallSettings,
   type Catalog,
   type Hints,
   type HttpRequest,
   Kernel,
+  type Observation,
   type Operations,
   type Outcome,
   type Policy,
@@ -40,12 +42,17 @@ export interface FareboxOptions extends ProviderOptions {
   providers?: Record<string, ProviderOptions>;
   /** What is wanted of a choice. */
   policy?: Policy;
-  /** What is known of the caller's workloads. */
+  /** What is known of the caller's workloads, as an earlier client's `posterior` said. */
   posterior?: Posterior;
   /** Models and prices instead of the shipped ones. */
   catalog?: Catalog | string;
   /** The model whose cost savings are held against; by default the strongest of the ladder. */
   baseline?: string;
+  /**
+   * Judges an answer where the policy wants your own check before a cheap answer is accepted: says why
+   * it may not be, or nothing.
+   */
+  verify?: (answer: Answer) => string | undefined | Promise<string | undefined>;
   /** Another `fetch`. */
   fetch?: typeof globalThis.fetch;
   /** Another clock, in milliseconds since 1970. */
@@ -59,6 +66,7 @@ export interface CallOptions {
   /** What the request's text does not say: its workload, its stakes. */
   hints?: Hints | undefined;
   policy?: Policy | undefined;
+  /** Instead of what the client knows. */
   posterior?: Posterior | undefined;
   signal?: AbortSignal | undefined;
 }
@@ -73,7 +81,8 @@ export class Farebox {
     requireLoaded();
     const { catalog } = options;
     this.#options = options;
-    this.#kernel = guarded(() => new Kernel(typeof catalog === "object" ? JSON.stringify(catalog) : catalog));
+    const known = options.posterior && JSON.stringify(options.posterior);
+    this.#kernel = guarded(() => new Kernel(typeof catalog === "object" ? JSON.stringify(catalog) : catalog, known));
     this.#providers = new Map(Object.entries(options.providers ?? {}));
     const { apiKey, baseUrl } = options;
     if (apiKey !== undefined || baseUrl !== undefined) {
@@ -91,18 +100,25 @@ export class Farebox {
    */
   quote(request: RequestInput, options: CallOptions = {}): Quote {
     this.#vocabularies(request, options);
-    return this.evaluate("quote", {
-      request,
-      hints: options.hints,
-      policy: options.policy ?? this.#options.policy,
-      posterior: options.posterior ?? this.#options.posterior,
-      now: this.#now(),
-    });
+    return this.evaluate("quote", this.#quotable(request, options));
+  }
+
+  /**
+   * Tells how a decision served, so that later ones on the same workload are better: the id is that of
+   * `quote.decision` of a request that was sent.
+   */
+  observe(decisionId: string, seen: Observation): void {
+    guarded(() => this.#kernel.observe(decisionId, toText(seen), this.#now()));
+  }
+
+  /** What is known of the caller's workloads by now; hand it to the next client as `posterior`. */
+  get posterior(): Posterior {
+    return guarded(() => JSON.parse(this.#kernel.posterior()));
   }
 
   /** Fetches the vocabularies that exact counts need; `quote` is exact afterwards. */
   async preload(options: CallOptions & { model?: string } = {}): Promise<void> {
-    await Promise.all(this.#vocabularies({ model: options.model }, options));
+    await Promise.all(this.#vocabularies({ model: options.model }, options, true));
   }
 
   /** Sends the request and waits for the whole answer. */
@@ -117,15 +133,15 @@ export class Farebox {
 
   /** Runs one operation of the kernel: plain data in, plain data out. */
   evaluate<Name extends keyof Operations>(name: Name, input: Operations[Name][0]): Operations[Name][1] {
-    return guarded(() => JSON.parse(this.#kernel.run(name, JSON.stringify(input) ?? "null")));
+    return guarded(() => JSON.parse(this.#kernel.run(name, toText(input))));
   }
 
   #start(request: RequestInput, options: CallOptions, stream: boolean): FareboxStream {
-    const quote = this.quote(request, options);
+    this.#vocabularies(request, options);
     const settings: CallSettings = { stream, seed: seed(), baseUrls: this.#baseUrls() };
-    const call: Call = guarded(() =>
-      this.#kernel.call(JSON.stringify({ request, hints: options.hints, plan: quote.plan, settings })),
-    );
+    const input = { ...this.#quotable(request, options), settings, baseline: this.#options.baseline };
+    const call: Call = guarded(() => this.#kernel.call(toText(input)));
+    const quote: Quote = guarded(() => JSON.parse(call.quote()));
     let settle!: (end: { outcome: Outcome; receipt: Receipt }) => void;
     const settled = new Promise<{ outcome: Outcome; receipt: Receipt }>((resolve) => (settle = resolve));
     const fetch = this.#options.fetch ?? globalThis.fetch.bind(globalThis);
@@ -133,18 +149,25 @@ export class Farebox {
       now: () => this.#now(),
       open: (attempt: number, http: HttpRequest) =>
         new Exchange(attempt, http, () => this.#secretHeaders(http), fetch),
+      judge: async (answer: Answer) => this.#options.verify?.(answer),
     };
-    const baseline = this.#options.baseline ?? quote.estimates.at(-1)?.model;
-    const chosen = quote.estimates.find(({ model }) => model === quote.decision.chosen.model);
     const events = drive(
       call,
       host,
-      (outcome) => {
-        settle({ outcome, receipt: this.evaluate("receipt", { outcome, estimate: chosen, baseline }) });
-      },
+      (outcome) => settle({ outcome, receipt: guarded(() => JSON.parse(call.receipt())) }),
       options.signal,
     );
     return new FareboxStream(quote, events, settled);
+  }
+
+  #quotable(request: RequestInput, options: CallOptions) {
+    return {
+      request,
+      hints: options.hints,
+      policy: options.policy ?? this.#options.policy,
+      posterior: options.posterior,
+      now: this.#now(),
+    };
   }
 
   async #secretHeaders({ auth, provider }: HttpRequest): Promise<[string, string][]> {
@@ -162,10 +185,10 @@ export class Farebox {
     });
   }
 
-  #vocabularies(request: { readonly model?: unknown }, options: CallOptions): Promise<void>[] {
+  #vocabularies(request: { readonly model?: unknown }, options: CallOptions, waits = false): Promise<void>[] {
     const policy = options.policy ?? this.#options.policy;
     const model = typeof request?.model === "string" ? request.model : undefined;
-    return requestVocabularies(this.evaluate("encodings", { policy, model }));
+    return requestVocabularies(this.evaluate("encodings", { policy, model }), waits);
   }
 
   #catalogProviders(): Provider[] {
@@ -182,14 +205,6 @@ export class Farebox {
 
   #now(): number {
     return this.#options.now?.() ?? Date.now();
-  }
-}
-
-function guarded<T>(action: () => T): T {
-  try {
-    return action();
-  } catch (thrown) {
-    throw fromKernel(thrown);
   }
 }
 

@@ -1,17 +1,19 @@
 // The host loop: does what the kernel's call machine says, in six arms.
-import { fromKernel } from "./error.js";
-import type { Action, AttemptId, Call, Event, HttpRequest, Input, Outcome } from "./kernel.js";
+import { guarded } from "./error.js";
+import type { Action, Answer, AttemptId, Call, Event, HttpRequest, Outcome } from "./kernel.js";
 import { type Arrival, Exchange } from "./transport.js";
 
 /** What a call needs of the world. */
 export interface Host {
   now(): number;
   open(attempt: AttemptId, request: HttpRequest): Exchange;
+  /** Why an answer may not be accepted, or nothing. */
+  judge(answer: Answer): Promise<string | undefined>;
 }
 
 /**
- * Runs a call to its end and yields what the caller sees; `settle` is told the outcome once, also
- * when the caller stops early by leaving the loop or by `signal`.
+ * Runs a call to its end and yields what the caller sees; `settle` is told the outcome once, while
+ * the call is still there, also when the caller stops early by leaving the loop or by `signal`.
  */
 export async function* drive(
   call: Call,
@@ -26,7 +28,7 @@ export async function* drive(
     for (;;) {
       if (signal?.aborted && !cancelled) {
         cancelled = true;
-        handle(call, { type: "cancel" }, host.now());
+        call.cancel(host.now());
       }
       const action = poll(call, host.now());
       switch (action.type) {
@@ -38,7 +40,7 @@ export async function* drive(
           const arrival = await first(exchange?.next(), action.until - host.now(), signal).catch(
             (error: Error) => {
               const { attempt } = action;
-              handle(call, { type: "lost", attempt, message: error.message, unsent: true }, host.now());
+              call.lost(attempt, error.message, true, host.now());
               throw error;
             },
           );
@@ -48,15 +50,22 @@ export async function* drive(
         }
         case "sleep":
           await first(undefined, action.until - host.now(), signal);
-          handle(call, { type: "tick" }, host.now());
+          call.tick(host.now());
           break;
         case "abort":
           exchanges.get(action.attempt)?.close();
           exchanges.delete(action.attempt);
           break;
-        case "emit":
-          yield action.event;
+        case "emit": {
+          const { event } = action;
+          if (event.type === "judging") {
+            const refused = await unlessAborted(host.judge(event.answer), signal);
+            if (!signal?.aborted) call.verdict(event.attempt, refused, host.now());
+          } else {
+            yield event;
+          }
           break;
+        }
         case "finish":
           finished = true;
           settle(action.outcome);
@@ -72,7 +81,7 @@ export async function* drive(
 
 /** Cancels a call nobody listens to any more and answers with how it ended. */
 function abandon(call: Call, now: number): Outcome {
-  handle(call, { type: "cancel" }, now);
+  call.cancel(now);
   for (;;) {
     const action = poll(call, now);
     if (action.type === "finish") return action.outcome;
@@ -82,24 +91,33 @@ function abandon(call: Call, now: number): Outcome {
 }
 
 function report(call: Call, arrival: Arrival | undefined, now: number): void {
-  if (arrival?.type === "bytes") call.body(arrival.attempt, arrival.bytes, now);
-  else handle(call, arrival ?? { type: "tick" }, now);
+  switch (arrival?.type) {
+    case "head":
+      return call.head(arrival.attempt, arrival.status, arrival.headers, now);
+    case "bytes":
+      return call.body(arrival.attempt, arrival.bytes, now);
+    case "end":
+      return call.end(arrival.attempt, now);
+    case "lost":
+      return call.lost(arrival.attempt, arrival.message, arrival.unsent, now);
+    case undefined:
+      return call.tick(now);
+  }
 }
 
 function poll(call: Call, now: number): Action {
-  try {
-    return JSON.parse(call.poll(now)) as Action;
-  } catch (thrown) {
-    throw fromKernel(thrown);
-  }
+  return guarded(() => JSON.parse(call.poll(now)) as Action);
 }
 
-function handle(call: Call, input: Input, now: number): void {
-  try {
-    call.handle(JSON.stringify(input), now);
-  } catch (thrown) {
-    throw fromKernel(thrown);
-  }
+/** What is awaited, or nothing once the caller wants to stop. */
+function unlessAborted<T>(awaited: Promise<T>, signal: AbortSignal | undefined): Promise<T | undefined> {
+  if (!signal) return awaited;
+  return new Promise((resolve, reject) => {
+    const stop = () => resolve(undefined);
+    signal.addEventListener("abort", stop);
+    awaited.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
+    if (signal.aborted) stop();
+  });
 }
 
 /** The first of an arrival, the passing of time, and the caller's wish to stop; nothing for the last two. */

@@ -1,5 +1,5 @@
 // A text under edit, counted as it changes.
-import { fromKernel } from "./error.js";
+import { guarded } from "./error.js";
 import { type Encoding, LiveCount as Counted } from "./kernel.js";
 import { requireLoaded } from "./load.js";
 import { request } from "./vocabulary.js";
@@ -41,13 +41,5 @@ export class LiveCount {
   /** Gives the text's memory back; the counter is of no use afterwards. */
   free(): void {
     this.#counted.free();
-  }
-}
-
-function guarded<T>(action: () => T): T {
-  try {
-    return action();
-  } catch (thrown) {
-    throw fromKernel(thrown);
   }
 }

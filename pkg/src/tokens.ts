@@ -1,5 +1,5 @@
 // Tokens of plain text.
-import { fromKernel } from "./error.js";
+import { guarded } from "./error.js";
 import * as kernel from "./kernel.js";
 import type { Encoding } from "./kernel.js";
 import { requireLoaded } from "./load.js";
@@ -11,18 +11,14 @@ function ready(encoding: Encoding): void {
   request([encoding]);
 }
 
-function guarded<T>(encoding: Encoding, action: () => T): T {
+function exactly<T>(encoding: Encoding, action: () => T): T {
   ready(encoding);
-  try {
-    return action();
-  } catch (thrown) {
-    throw fromKernel(thrown);
-  }
+  return guarded(action);
 }
 
 /** How many tokens the text is. */
 export function count(text: string, encoding: Encoding = "o200k_base"): number {
-  return guarded(encoding, () => kernel.count(text, encoding));
+  return exactly(encoding, () => kernel.count(text, encoding));
 }
 
 /** How many tokens the text is, or nothing when it is more than the limit; stops reading there. */
@@ -31,26 +27,26 @@ export function countTillLimit(
   limitTokens: number,
   encoding: Encoding = "o200k_base",
 ): number | undefined {
-  return guarded(encoding, () => kernel.countTillLimit(text, limitTokens, encoding));
+  return exactly(encoding, () => kernel.countTillLimit(text, limitTokens, encoding));
 }
 
 /** The ranks of the text's tokens. */
 export function encode(text: string, encoding: Encoding = "o200k_base"): Uint32Array {
-  return guarded(encoding, () => kernel.encode(text, encoding));
+  return exactly(encoding, () => kernel.encode(text, encoding));
 }
 
 /** The text of tokens. */
 export function decode(tokens: Uint32Array | number[], encoding: Encoding = "o200k_base"): string {
-  return guarded(encoding, () => kernel.decode(tokens, encoding));
+  return exactly(encoding, () => kernel.decode(tokens, encoding));
 }
 
 /** Where each token of the text ends, in UTF-16 units, so that `text.slice` cuts there. */
 export function boundaries(text: string, encoding: Encoding = "o200k_base"): Uint32Array {
-  return guarded(encoding, () => kernel.boundaries(text, encoding));
+  return exactly(encoding, () => kernel.boundaries(text, encoding));
 }
 
 /** Makes exact counts in these encodings possible; needed where files are fetched. */
 export async function preload(encodings: readonly Encoding[] = ["o200k_base"]): Promise<void> {
   requireLoaded();
-  await Promise.all(request(encodings));
+  await Promise.all(request(encodings, true));
 }

@@ -1,9 +1,13 @@
-// One HTTP exchange over the host's `fetch`, as the kernel's inputs.
+// One HTTP exchange over the host's `fetch`, as what the kernel is told of it.
 import { FareboxError } from "./error.js";
-import type { AttemptId, HttpRequest, Input } from "./kernel.js";
+import type { AttemptId, HttpRequest } from "./kernel.js";
 
-/** What came of an exchange: an input for the kernel, or bytes of the body. */
-export type Arrival = Input | { type: "bytes"; attempt: AttemptId; bytes: Uint8Array };
+/** What came of an exchange; headers stand one a line, as `name: value`. */
+export type Arrival =
+  | { type: "head"; attempt: AttemptId; status: number; headers: string }
+  | { type: "bytes"; attempt: AttemptId; bytes: Uint8Array }
+  | { type: "end"; attempt: AttemptId }
+  | { type: "lost"; attempt: AttemptId; message: string; unsent: boolean };
 
 /** Failures before a byte was sent, by the names Node, Deno and Bun give them. */
 const unsentCodes = new Set([
@@ -64,7 +68,8 @@ export class Exchange {
         const response = await this.#response;
         this.#started = true;
         this.#reader = response.body?.getReader();
-        return { type: "head", attempt, status: response.status, headers: [...response.headers] };
+        const headers = [...response.headers].map(([name, value]) => `${name}: ${value}\n`).join("");
+        return { type: "head", attempt, status: response.status, headers };
       }
       const chunk = await this.#reader?.read();
       if (!chunk || chunk.done) return { type: "end", attempt };

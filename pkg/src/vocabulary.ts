@@ -1,5 +1,5 @@
 // Vocabularies: fetched on first need, handed to the kernel once, shared by every `Farebox`.
-import { FareboxError, fromKernel } from "./error.js";
+import { FareboxError, guarded } from "./error.js";
 import { type Encoding, loadVocabulary as give } from "./kernel.js";
 import { requireLoaded } from "./load.js";
 
@@ -16,6 +16,9 @@ export type VocabularySource = BufferSource | URL | string | Response;
 
 let platform: Platform | undefined;
 const held = new Map<Encoding, Promise<void> | true>();
+/** When a vocabulary last did not come: a page that quotes with each key must not ask with each key. */
+const missed = new Map<Encoding, number>();
+const PAUSE_MS = 10_000;
 
 /** Tells the package where it runs; each entry does so once. */
 export function setPlatform(of: Platform): void {
@@ -35,9 +38,10 @@ export async function loadVocabulary(encoding: Encoding, source: VocabularySourc
 
 /**
  * Makes counts in these encodings exact, at once where files are local, else when they arrive.
- * Answers with the ones still on their way.
+ * Answers with the ones still on their way. One that lately did not come is asked for again only
+ * when somebody waits for it.
  */
-export function request(encodings: readonly Encoding[]): Promise<void>[] {
+export function request(encodings: readonly Encoding[], waits = false): Promise<void>[] {
   const underway: Promise<void>[] = [];
   for (const encoding of encodings) {
     const known = held.get(encoding);
@@ -46,12 +50,16 @@ export function request(encodings: readonly Encoding[]): Promise<void>[] {
       underway.push(known);
       continue;
     }
+    if (!waits && Date.now() - (missed.get(encoding) ?? -Infinity) < PAUSE_MS) continue;
     const file = platform!.vocabulary(encoding);
     if (file instanceof Promise) {
       const arrival = file.then((bytes) => hold(encoding, bytes));
       held.set(encoding, arrival);
       // A vocabulary that did not come may be asked for again; until then counts stay approximate.
-      arrival.catch(() => held.delete(encoding));
+      arrival.catch(() => {
+        held.delete(encoding);
+        missed.set(encoding, Date.now());
+      });
       underway.push(arrival);
     } else {
       hold(encoding, file);
@@ -76,9 +84,12 @@ export async function fetchBytes(url: URL | string): Promise<Uint8Array> {
 
 async function bytesOf(source: VocabularySource): Promise<Uint8Array> {
   if (typeof source === "string" || source instanceof URL) return fetchBytes(source);
-  if (source instanceof ArrayBuffer) return new Uint8Array(source);
-  if (ArrayBuffer.isView(source)) {
-    return new Uint8Array(source.buffer, source.byteOffset, source.byteLength);
+  if (source instanceof ArrayBuffer || ArrayBuffer.isView(source)) {
+    const [buffer, start, length] = ArrayBuffer.isView(source)
+      ? [source.buffer, source.byteOffset, source.byteLength]
+      : [source, 0, source.byteLength];
+    // Nothing is left of a buffer that was handed to a worker, and reading it throws.
+    return length === 0 ? new Uint8Array() : new Uint8Array(buffer, start, length);
   }
   const response = source as Response;
   if (!response.ok) {
@@ -92,10 +103,6 @@ async function bytesOf(source: VocabularySource): Promise<Uint8Array> {
 }
 
 function hold(encoding: Encoding, bytes: Uint8Array): void {
-  try {
-    give(encoding, bytes);
-  } catch (thrown) {
-    throw fromKernel(thrown);
-  }
+  guarded(() => give(encoding, bytes));
   held.set(encoding, true);
 }

@@ -156,36 +156,6 @@ export interface LoggedDecision {
 }
 
 /**
- * A decision to be made concrete.
- */
-export interface PlanInput {
-    /**
-     * The request.
-     */
-    request: RequestInput;
-    /**
-     * What its text does not say; over the request's own.
-     */
-    hints?: Hints;
-    /**
-     * The decision.
-     */
-    decision: Decision;
-    /**
-     * The estimates it was made from.
-     */
-    estimates: Estimate[];
-    /**
-     * What the caller wants.
-     */
-    policy?: PolicyInput;
-    /**
-     * The moment.
-     */
-    now: Timestamp;
-}
-
-/**
  * A decision whose outcome is not known yet.
  */
 export interface Pending {
@@ -540,28 +510,6 @@ export interface PpmRange {
 export type Encoding = "cl100k_base" | "o200k_base" | "o200k_harmony" | "p50k_base" | "r50k_base";
 
 /**
- * A request and the plan it is to follow.
- */
-export interface CallInput {
-    /**
-     * The request.
-     */
-    request: RequestInput;
-    /**
-     * What its text does not say; over the request's own.
-     */
-    hints?: Hints;
-    /**
-     * What to try, in order.
-     */
-    plan: Plan;
-    /**
-     * How to go about it.
-     */
-    settings?: CallSettings;
-}
-
-/**
  * A request body in a provider's own shape.
  */
 export interface NativeBody {
@@ -618,6 +566,40 @@ export interface EstimateInput {
      * When, in which lane and where it is priced.
      */
     terms: Terms;
+}
+
+/**
+ * A request to be quoted and sent as the quote says.
+ */
+export interface CallInput {
+    /**
+     * The request.
+     */
+    request: RequestInput;
+    /**
+     * What its text does not say; over the request's own.
+     */
+    hints?: Hints;
+    /**
+     * What the caller wants.
+     */
+    policy?: PolicyInput;
+    /**
+     * What is known of the caller's workloads, instead of what is held.
+     */
+    posterior?: PosteriorInput;
+    /**
+     * The moment.
+     */
+    now: Timestamp;
+    /**
+     * How to go about it.
+     */
+    settings?: CallSettings;
+    /**
+     * The model to compare the bill with; by default the last that was estimated.
+     */
+    baseline?: ModelId;
 }
 
 /**
@@ -824,6 +806,32 @@ export interface CostRange {
 }
 
 /**
+ * An answer and what follows it.
+ */
+export interface FollowUpInput {
+    /**
+     * The request that was answered.
+     */
+    request: RequestInput;
+    /**
+     * The answer.
+     */
+    answer: Answer;
+    /**
+     * The format it came in.
+     */
+    api: Api;
+    /**
+     * What the tools it called gave back.
+     */
+    outputs?: ToolOutput[];
+    /**
+     * What the user says next.
+     */
+    user?: string;
+}
+
+/**
  * Centre and spread of the features of a workload's prompts.
  */
 export interface Moments {
@@ -874,6 +882,10 @@ export interface CallSettings {
      */
     restart?: Restart;
     /**
+     * When the pieces of an answer that is still to be checked are handed on.
+     */
+    release?: Release;
+    /**
      * The longest event of a stream that is accepted.
      */
     maxEventBytes?: number;
@@ -881,36 +893,6 @@ export interface CallSettings {
      * The longest body that is accepted where the answer comes whole.
      */
     maxBodyBytes?: number;
-}
-
-/**
- * Estimates to choose among.
- */
-export interface RouteInput {
-    /**
-     * The request.
-     */
-    request: RequestInput;
-    /**
-     * What its text does not say; over the request's own.
-     */
-    hints?: Hints;
-    /**
-     * One estimate a model.
-     */
-    estimates: Estimate[];
-    /**
-     * What the caller wants.
-     */
-    policy?: PolicyInput;
-    /**
-     * What is known of the caller's workloads.
-     */
-    posterior?: PosteriorInput;
-    /**
-     * The moment.
-     */
-    now: Timestamp;
 }
 
 /**
@@ -1159,6 +1141,20 @@ export interface Limit {
 }
 
 /**
+ * How much of one model a minute allows; absent is as much as its provider says.
+ */
+export interface PerMinute {
+    /**
+     * Requests.
+     */
+    requests?: number;
+    /**
+     * Tokens of prompts and of the answers they ask for.
+     */
+    tokens?: number;
+}
+
+/**
  * How often an arm succeeded and failed on prompts with a word, by the word's hash.
  */
 export interface Words {
@@ -1262,10 +1258,6 @@ export interface Curve {
  */
 export interface Operations {
     /**
-     * Runs a call against a script, without a network and without waiting.
-     */
-    call: [Rehearsal, Told[]];
-    /**
      * Counts a request's prompt as a model's provider would.
      */
     count: [CountInput, InputCount];
@@ -1278,17 +1270,13 @@ export interface Operations {
      */
     estimate: [EstimateInput, Estimate];
     /**
-     * Takes a goal through everything that happens on the way to it.
+     * The request that follows an answer: with it, the results of its tools and the user's words.
      */
-    orchestrate: [TranscriptInput, Transcript];
+    followUp: [FollowUpInput, Request];
     /**
      * Reads a body that was written for a provider into the package's own request.
      */
     parse: [ParseInput, Request];
-    /**
-     * Makes a decision concrete: attempts in order, each with its limits.
-     */
-    plan: [PlanInput, Plan];
     /**
      * Prices a usage on a model.
      */
@@ -1301,18 +1289,6 @@ export interface Operations {
      * Says what a request costs everywhere, who should answer it, and what a call will try.
      */
     quote: [QuoteInput, Quote];
-    /**
-     * Holds what a call cost against its estimate, and against what it would have cost elsewhere.
-     */
-    receipt: [Settlement, Receipt];
-    /**
-     * Chooses among estimates.
-     */
-    route: [RouteInput, Decision];
-    /**
-     * Reads a recorded stream of server-sent events.
-     */
-    sse: [SseScript, SseTranscript];
     /**
      * Adds amounts up, exactly.
      */
@@ -1494,6 +1470,14 @@ export interface Attempt {
      * Why it failed, if it did.
      */
     error?: Error;
+    /**
+     * Why its answer was not accepted, if it came whole and was not.
+     */
+    refused?: string;
+    /**
+     * Whether its answer only served to judge another's.
+     */
+    onlyChecks?: boolean;
     /**
      * What is known of its bill.
      */
@@ -2314,6 +2298,24 @@ export interface RunQuote {
 }
 
 /**
+ * What a tool gave back.
+ */
+export interface ToolOutput {
+    /**
+     * Ties it to the call.
+     */
+    callId: string;
+    /**
+     * What it gave back, as text.
+     */
+    output: string;
+    /**
+     * Whether the tool failed.
+     */
+    isError?: boolean;
+}
+
+/**
  * What a usage costs, part by part.
  */
 export interface Cost {
@@ -2443,7 +2445,7 @@ export interface StepReport {
 /**
  * What happened, as the host saw it. Exhaustive on purpose.
  */
-export type Input = { type: "body"; attempt: AttemptId; bytes: string | number[] } | { type: "cancel" } | { type: "end"; attempt: AttemptId } | { type: "head"; attempt: AttemptId; status: number; headers: [string, string][] } | { type: "lost"; attempt: AttemptId; message: string; unsent: boolean } | { type: "tick" };
+export type Input = { type: "body"; attempt: AttemptId; bytes: string | number[] } | { type: "cancel" } | { type: "deferred"; attempt: AttemptId; until: Timestamp } | { type: "end"; attempt: AttemptId } | { type: "head"; attempt: AttemptId; status: number; headers: [string, string][] } | { type: "lost"; attempt: AttemptId; message: string; unsent: boolean } | { type: "tick" } | { type: "verdict"; attempt: AttemptId; refused?: string };
 
 /**
  * What happened, as the host saw it. Exhaustive on purpose.
@@ -2453,7 +2455,7 @@ export type RunInput = { type: "cancel" } | { type: "checked"; check: RunCallId;
 /**
  * What happened.
  */
-export type EventKind = { type: "annotation"; value: unknown } | { type: "attempt_failed"; error: Error } | { type: "reasoning_delta"; text: string } | { type: "refusal_delta"; text: string } | { type: "started"; model: ModelId; effort?: Effort } | { type: "superseded"; by: AttemptId } | { type: "text_delta"; text: string } | { type: "tool_call_delta"; index: number; arguments: string } | { type: "tool_call_started"; index: number; callId: string; name: string } | { type: "waiting"; until: Timestamp; error: Error };
+export type EventKind = { type: "annotation"; value: unknown } | { type: "attempt_failed"; error: Error } | { type: "continued"; by: AttemptId } | { type: "judging"; answer: Answer } | { type: "reasoning_delta"; text: string } | { type: "refused"; reason: string } | { type: "refusal_delta"; text: string } | { type: "started"; model: ModelId; effort?: Effort } | { type: "superseded"; by: AttemptId } | { type: "text_delta"; text: string } | { type: "tool_call_delta"; index: number; arguments: string } | { type: "tool_call_started"; index: number; callId: string; name: string } | { type: "waiting"; until: Timestamp; error: Error };
 
 /**
  * What happened.
@@ -2851,12 +2853,17 @@ export interface Request {
 /**
  * What to do when a stream breaks after some of it was delivered.
  */
-export type Restart = "fail" | "restart";
+export type Restart = "continue" | "fail" | "restart";
 
 /**
  * What to do with a model the request names.
  */
 export type NamedModel = "reroute" | "respect";
+
+/**
+ * When the pieces of an answer that is still to be checked are handed on.
+ */
+export type Release = "accepted" | "at_once";
 
 /**
  * When, in which lane and where a usage is priced.
@@ -3009,6 +3016,11 @@ export type StepCheck = "caller" | "none" | "verifier";
 export type Role = "assistant" | "developer" | "system" | "tool" | "user";
 
 /**
+ * Whose turn it is.
+ */
+export type Turn = { type: "go" } | { type: "wait"; until: Timestamp };
+
+/**
  * Why a model was chosen or rejected.
  */
 export type ReasonCode = "allow" | "api" | "budget" | "check" | "context_window" | "deny" | "effort" | "evidence" | "exploration" | "hosted_tool" | "input_limit" | "key_scope" | "latency" | "long_context" | "modality" | "named_model" | "output_limit" | "parallel_tools" | "preset" | "price" | "region" | "repetition" | "schema" | "service_tier" | "shut_down" | "stakes" | "sticky" | "tools" | "unknown_model" | "unpriced" | "work_kind";
@@ -3051,7 +3063,7 @@ export interface Ledger {
 
 
 /**
- * A call on its way: after `handle` or `body`, poll until it says `receive`, `sleep` or `finish`.
+ * A call on its way: after anything happened, poll until it says `receive`, `sleep` or `finish`.
  */
 export class Call {
   private constructor();
@@ -3062,13 +3074,22 @@ export class Call {
    */
   body(attempt: number, bytes: Uint8Array | number[], now_ms: number): void;
   /**
-   * Takes what happened: an `Input` as JSON text.
-   *
-   * # Errors
-   *
-   * `invalid_request` when the text is no input.
+   * Learns that the caller wants no more.
    */
-  handle(input: string, now_ms: number): void;
+  cancel(now_ms: number): void;
+  /**
+   * Learns that an attempt's body ended as it should.
+   */
+  end(attempt: number, now_ms: number): void;
+  /**
+   * Takes an attempt's status and headers, each `name: value` on a line of its own.
+   */
+  head(attempt: number, status: number, headers: string, now_ms: number): void;
+  /**
+   * Learns that an attempt's connection failed or broke, and whether the request certainly never
+   * reached the provider.
+   */
+  lost(attempt: number, message: string, unsent: boolean, now_ms: number): void;
   /**
    * What the host is to do now: an `Action` as JSON text.
    *
@@ -3077,6 +3098,31 @@ export class Call {
    * None that a host can cause.
    */
   poll(now_ms: number): string;
+  /**
+   * What the call was quoted at: a `Quote` as JSON text.
+   *
+   * # Errors
+   *
+   * None that a host can cause.
+   */
+  quote(): string;
+  /**
+   * What the call cost, once it is over: a `Receipt` as JSON text.
+   *
+   * # Errors
+   *
+   * `invalid_request` while it is under way.
+   */
+  receipt(): string;
+  /**
+   * Learns that time has passed.
+   */
+  tick(now_ms: number): void;
+  /**
+   * Takes the caller's judgement of an answer that an event `judging` showed: why it may not be
+   * accepted, or nothing.
+   */
+  verdict(attempt: number, refused: string | null | undefined, now_ms: number): void;
 }
 
 /**
@@ -3086,21 +3132,40 @@ export class Kernel {
   free(): void;
   [Symbol.dispose](): void;
   /**
-   * Starts a call: the input is a `CallInput` as JSON text. Nothing is sent yet.
+   * Quotes a request and starts its call: the input is a `CallInput` as JSON text. Nothing is
+   * sent yet. The decision is noted, so that its outcome can be observed.
    *
    * # Errors
    *
-   * `invalid_request` when the plan cannot carry the request.
+   * As the operation `quote`, and `invalid_request` when the plan cannot carry the request.
    */
   call(input: string): Call;
   /**
-   * Holds the given catalogue, as JSON text, or the shipped one.
+   * Holds the given catalogue, as JSON text, or the shipped one; and what is known of the
+   * caller's workloads, as JSON text, or nothing.
    *
    * # Errors
    *
-   * `invalid_catalog` when the text is no catalogue that holds together.
+   * `invalid_catalog` when the text is no catalogue that holds together, `invalid_request` when
+   * the other is no posterior.
    */
-  constructor(catalog?: string | null);
+  constructor(catalog?: string | null, posterior?: string | null);
+  /**
+   * Learns how a decision turned out: an `Observation` as JSON text.
+   *
+   * # Errors
+   *
+   * `invalid_request` when no decision of this id awaits its outcome.
+   */
+  observe(decision: string, seen: string, now_ms: number): void;
+  /**
+   * What is known of the caller's workloads: a `Posterior` as JSON text.
+   *
+   * # Errors
+   *
+   * None that a host can cause.
+   */
+  posterior(): string;
   /**
    * Runs one of the operations on JSON text and returns JSON text.
    *
@@ -3149,6 +3214,42 @@ export class LiveCount {
    * The tokens of the text.
    */
   readonly tokens: number;
+}
+
+/**
+ * Requests and tokens a minute by model: a ticket is taken, asked about and used up.
+ */
+export class RateLimits {
+  free(): void;
+  [Symbol.dispose](): void;
+  /**
+   * Takes a place in the queue of a model, for a request of about this many tokens.
+   */
+  join(model: string, tokens: number): number;
+  /**
+   * Learns what a model's provider says is left: the headers of a response as JSON text.
+   *
+   * # Errors
+   *
+   * `invalid_request` when the text is no list of names and values.
+   */
+  learn(model: string, headers: string, now_ms: number): void;
+  /**
+   * Gives a place up.
+   */
+  leave(ticket: number): void;
+  /**
+   * Limits by model, as JSON text: an object of `PerMinute`.
+   *
+   * # Errors
+   *
+   * `invalid_request` when the text is none.
+   */
+  constructor(limits: string);
+  /**
+   * The moment to ask again, or nothing when the ticket's attempt is to be sent now.
+   */
+  turn(ticket: number, now_ms: number): number | undefined;
 }
 
 /**
@@ -3214,16 +3315,26 @@ export interface InitOutput {
   readonly __wbg_call_free: (a: number, b: number) => void;
   readonly __wbg_kernel_free: (a: number, b: number) => void;
   readonly __wbg_livecount_free: (a: number, b: number) => void;
+  readonly __wbg_ratelimits_free: (a: number, b: number) => void;
   readonly boundaries: (a: number, b: number, c: number, d: number) => [number, number, number, number];
   readonly call_body: (a: number, b: number, c: number, d: number, e: number) => void;
-  readonly call_handle: (a: number, b: number, c: number, d: number) => [number, number];
+  readonly call_cancel: (a: number, b: number) => void;
+  readonly call_end: (a: number, b: number, c: number) => void;
+  readonly call_head: (a: number, b: number, c: number, d: number, e: number, f: number) => void;
+  readonly call_lost: (a: number, b: number, c: number, d: number, e: number, f: number) => void;
   readonly call_poll: (a: number, b: number) => [number, number, number, number];
+  readonly call_quote: (a: number) => [number, number, number, number];
+  readonly call_receipt: (a: number) => [number, number, number, number];
+  readonly call_tick: (a: number, b: number) => void;
+  readonly call_verdict: (a: number, b: number, c: number, d: number, e: number) => void;
   readonly count: (a: number, b: number, c: number, d: number) => [number, number, number];
   readonly countTillLimit: (a: number, b: number, c: number, d: number, e: number) => [number, number, number, number];
   readonly decode: (a: number, b: number, c: number, d: number) => [number, number, number, number];
   readonly encode: (a: number, b: number, c: number, d: number) => [number, number, number, number];
   readonly kernel_call: (a: number, b: number, c: number) => [number, number, number];
-  readonly kernel_new: (a: number, b: number) => [number, number, number];
+  readonly kernel_new: (a: number, b: number, c: number, d: number) => [number, number, number];
+  readonly kernel_observe: (a: number, b: number, c: number, d: number, e: number, f: number) => [number, number];
+  readonly kernel_posterior: (a: number) => [number, number, number, number];
   readonly kernel_run: (a: number, b: number, c: number, d: number, e: number) => [number, number, number, number];
   readonly livecount_boundaries: (a: number, b: number, c: number) => [number, number];
   readonly livecount_length: (a: number) => number;
@@ -3231,6 +3342,11 @@ export interface InitOutput {
   readonly livecount_replace: (a: number, b: number, c: number, d: number, e: number) => [number, number, number];
   readonly livecount_tokens: (a: number) => number;
   readonly loadVocabulary: (a: number, b: number, c: number, d: number) => [number, number];
+  readonly ratelimits_join: (a: number, b: number, c: number, d: number) => number;
+  readonly ratelimits_learn: (a: number, b: number, c: number, d: number, e: number, f: number) => [number, number];
+  readonly ratelimits_leave: (a: number, b: number) => void;
+  readonly ratelimits_new: (a: number, b: number) => [number, number, number];
+  readonly ratelimits_turn: (a: number, b: number, c: number) => [number, number];
   readonly __wbindgen_externrefs: WebAssembly.Table;
   readonly __wbindgen_malloc: (a: number, b: number) => number;
   readonly __wbindgen_realloc: (a: number, b: number, c: number, d: number) => number;

@@ -12,11 +12,15 @@ const types = {
   ".wasm": "application/wasm",
 };
 
-/** Serves `folder`, and `pages` (`{ path: text }`) before it. Answers with the origin and a way to stop. */
-export async function serve(folder, { pages = {}, headers = {} } = {}) {
+/**
+ * Serves `folder`, and `pages` (`{ path: text }`) before it; paths in `absent` are not there, and
+ * `typed` (`{ extension: type }`) are served as something else than they are. Answers with the origin
+ * and a way to stop.
+ */
+export async function serve(folder, { pages = {}, headers = {}, absent = [], typed = {} } = {}) {
   const server = createServer((request, response) => {
     const path = decodeURIComponent(new URL(request.url, "http://localhost").pathname);
-    const type = types[extname(path)] ?? (path.endsWith("/") ? types[".html"] : "application/octet-stream");
+    const type = typed[extname(path)] ?? types[extname(path)] ?? (path.endsWith("/") ? types[".html"] : "application/octet-stream");
     const send = (status, extra = {}) => response.writeHead(status, { ...headers, ...extra });
     if (path in pages) {
       send(200, { "content-type": type });
@@ -25,7 +29,7 @@ export async function serve(folder, { pages = {}, headers = {} } = {}) {
     }
     const file = join(folder, normalize(path.endsWith("/") ? `${path}index.html` : path));
     const found = file.startsWith(folder) && statSync(file, { throwIfNoEntry: false })?.isFile();
-    if (!found) {
+    if (!found || absent.includes(path)) {
       send(404);
       response.end();
       return;

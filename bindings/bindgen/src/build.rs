@@ -1,4 +1,4 @@
-//! Compiles `farebox-wasm` with the profile meant for a download.
+//! Compiles `farebox-wasm`, for a download or for the vectors.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -7,14 +7,28 @@ use anyhow::{Context, Result, ensure};
 
 const TARGET: &str = "wasm32-unknown-unknown";
 
+/// What a module is built for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// A page's download: small, and without what no app has a use for.
+    Package,
+    /// The vectors: every operation, quickly built.
+    Vectors,
+}
+
 /// Returns where the compiled module lies.
-pub(crate) fn wasm_module(root: &Path) -> Result<PathBuf> {
+pub(crate) fn wasm_module(root: &Path, purpose: Purpose) -> Result<PathBuf> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let (options, folder): (&[&str], _) = match purpose {
+        Purpose::Package => (&["--profile", "wasm"], "wasm"),
+        Purpose::Vectors => (&["--features", "vectors"], "debug"),
+    };
     let status = Command::new(cargo)
         // The crate is an ordinary library to everyone else: one built as both is never
         // optimised across crates.
         .args(["rustc", "--package", "farebox-wasm", "--lib", "--crate-type", "cdylib"])
-        .args(["--profile", "wasm", "--target", TARGET])
+        .args(options)
+        .args(["--target", TARGET])
         // Every engine of 2023 and later has it, and splitting a text is three times as fast.
         .args(["--config", "target.wasm32-unknown-unknown.rustflags=['-Ctarget-feature=+simd128']"])
         .current_dir(root)
@@ -26,5 +40,5 @@ pub(crate) fn wasm_module(root: &Path) -> Result<PathBuf> {
     );
     let target_dir =
         std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
-    Ok(target_dir.join(TARGET).join("wasm").join("farebox_wasm.wasm"))
+    Ok(target_dir.join(TARGET).join(folder).join("farebox_wasm.wasm"))
 }

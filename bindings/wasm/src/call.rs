@@ -1,25 +1,33 @@
 //! The call machine, fed and asked by a host.
 
+use std::rc::Rc;
+
 use farebox_core::call::{AttemptId, Call as Machine, CallSettings, Input};
 use farebox_core::catalog::Catalog;
+use farebox_core::count::Vocabularies;
 use farebox_core::error::Error;
-use farebox_core::plan::Plan;
-use farebox_core::request::Hints;
+use farebox_core::quote::{Quote, quote};
+use farebox_core::receipt::settle;
+use farebox_core::request::{Hints, ModelId};
+use farebox_core::route::Posterior;
 use farebox_core::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use tsify::Tsify;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::operations::RequestInput;
-use crate::{from_text, thrown};
+use crate::operations::{PolicyInput, PosteriorInput, RequestInput};
+use crate::{at, from_text, thrown, to_text};
 
-/// A call on its way: after `handle` or `body`, poll until it says `receive`, `sleep` or `finish`.
+/// A call on its way: after anything happened, poll until it says `receive`, `sleep` or `finish`.
 #[wasm_bindgen]
 pub struct Call {
+    catalog: Rc<Catalog>,
+    quote: Quote,
+    baseline: Option<ModelId>,
     machine: Machine,
 }
 
-/// A request and the plan it is to follow.
+/// A request to be quoted and sent as the quote says.
 #[derive(Serialize, Deserialize, Tsify)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct CallInput {
@@ -28,51 +36,121 @@ pub struct CallInput {
     /// What its text does not say; over the request's own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hints: Option<Hints>,
-    /// What to try, in order.
-    pub plan: Plan,
+    /// What the caller wants.
+    #[serde(default)]
+    #[tsify(optional)]
+    pub policy: PolicyInput,
+    /// What is known of the caller's workloads, instead of what is held.
+    #[serde(default)]
+    #[tsify(optional)]
+    pub posterior: PosteriorInput,
+    /// The moment.
+    pub now: Timestamp,
     /// How to go about it.
     #[serde(default)]
     pub settings: CallSettings,
+    /// The model to compare the bill with; by default the last that was estimated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub baseline: Option<ModelId>,
 }
 
 impl Call {
-    pub(crate) fn start(input: &str, catalog: &Catalog) -> Result<Self, Error> {
-        let input: CallInput = from_text("the input of a call", input)?;
-        let request = input.request.read(input.hints)?;
-        let machine = Machine::new(&request, &input.plan, catalog, input.settings)?;
-        Ok(Self { machine })
+    pub(crate) fn start(
+        input: &str,
+        catalog: &Rc<Catalog>,
+        vocabularies: &Vocabularies,
+        posterior: &mut Posterior,
+    ) -> Result<Self, Error> {
+        let CallInput { request, hints, policy, posterior: given, now, mut settings, baseline } =
+            from_text("the input of a call", input)?;
+        let request = request.read(hints)?;
+        let policy = policy.read()?;
+        let quote = quote(&request, catalog, vocabularies, &policy, &*given.or(posterior)?, now)?;
+        settings.regional |= policy.region.is_some();
+        let machine = Machine::new(&request, &quote.plan, catalog, settings)?;
+        posterior.record(&request, &quote.decision, now);
+        let strongest = || quote.estimates.last().map(|estimate| estimate.model.clone());
+        let baseline = baseline.or_else(strongest);
+        Ok(Self { catalog: Rc::clone(catalog), quote, baseline, machine })
     }
 }
 
 #[wasm_bindgen]
 impl Call {
+    /// What the call was quoted at: a `Quote` as JSON text.
+    ///
+    /// # Errors
+    ///
+    /// None that a host can cause.
+    pub fn quote(&self) -> Result<String, String> {
+        to_text(&self.quote).map_err(thrown)
+    }
+
     /// What the host is to do now: an `Action` as JSON text.
     ///
     /// # Errors
     ///
     /// None that a host can cause.
     pub fn poll(&mut self, now_ms: f64) -> Result<String, String> {
-        serde_json::to_string(&self.machine.poll(at(now_ms)))
-            .map_err(|error| thrown(Error::invalid_request(error.to_string())))
+        to_text(&self.machine.poll(at(now_ms))).map_err(thrown)
     }
 
-    /// Takes what happened: an `Input` as JSON text.
-    ///
-    /// # Errors
-    ///
-    /// `invalid_request` when the text is no input.
-    pub fn handle(&mut self, input: &str, now_ms: f64) -> Result<(), String> {
-        let input: Input = from_text("what happened", input).map_err(thrown)?;
-        self.machine.handle(input, at(now_ms));
-        Ok(())
+    /// Takes an attempt's status and headers, each `name: value` on a line of its own.
+    pub fn head(&mut self, attempt: u32, status: u16, headers: &str, now_ms: f64) {
+        let headers = headers.lines().filter_map(|line| {
+            let (name, value) = line.split_once(": ")?;
+            Some((name.into(), value.into()))
+        });
+        let attempt = AttemptId(attempt);
+        self.take(Input::Head { attempt, status, headers: headers.collect() }, now_ms);
     }
 
     /// Takes bytes of an attempt's body, cut anywhere.
     pub fn body(&mut self, attempt: u32, bytes: Vec<u8>, now_ms: f64) {
-        self.machine.handle(Input::Body { attempt: AttemptId(attempt), bytes }, at(now_ms));
+        self.take(Input::Body { attempt: AttemptId(attempt), bytes }, now_ms);
     }
-}
 
-fn at(now_ms: f64) -> Timestamp {
-    Timestamp::from_ms(now_ms as i64)
+    /// Learns that an attempt's body ended as it should.
+    pub fn end(&mut self, attempt: u32, now_ms: f64) {
+        self.take(Input::End { attempt: AttemptId(attempt) }, now_ms);
+    }
+
+    /// Learns that an attempt's connection failed or broke, and whether the request certainly never
+    /// reached the provider.
+    pub fn lost(&mut self, attempt: u32, message: String, unsent: bool, now_ms: f64) {
+        self.take(Input::Lost { attempt: AttemptId(attempt), message, unsent }, now_ms);
+    }
+
+    /// Takes the caller's judgement of an answer that an event `judging` showed: why it may not be
+    /// accepted, or nothing.
+    pub fn verdict(&mut self, attempt: u32, refused: Option<String>, now_ms: f64) {
+        self.take(Input::Verdict { attempt: AttemptId(attempt), refused }, now_ms);
+    }
+
+    /// Learns that time has passed.
+    pub fn tick(&mut self, now_ms: f64) {
+        self.take(Input::Tick, now_ms);
+    }
+
+    /// Learns that the caller wants no more.
+    pub fn cancel(&mut self, now_ms: f64) {
+        self.take(Input::Cancel, now_ms);
+    }
+
+    /// What the call cost, once it is over: a `Receipt` as JSON text.
+    ///
+    /// # Errors
+    ///
+    /// `invalid_request` while it is under way.
+    pub fn receipt(&self) -> Result<String, String> {
+        let outcome = self.machine.outcome().ok_or_else(|| {
+            thrown(Error::invalid_request("the call is under way: it has no receipt yet"))
+        })?;
+        let (chosen, baseline) = (self.quote.chosen(), self.baseline.as_ref());
+        to_text(&settle(outcome, chosen, &self.catalog, baseline)).map_err(thrown)
+    }
+
+    fn take(&mut self, input: Input, now_ms: f64) {
+        self.machine.handle(input, at(now_ms));
+    }
 }

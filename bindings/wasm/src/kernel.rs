@@ -1,32 +1,42 @@
-//! A catalogue held ready, and the door to every operation on it.
+//! A catalogue held ready, what is known of the caller's workloads, and the door to every operation.
+
+use std::rc::Rc;
 
 use farebox_core::catalog::Catalog;
+use farebox_core::route::{Observation, Posterior};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::call::Call;
-use crate::operations::evaluate;
-use crate::{thrown, vocabularies};
+use crate::operations::{Held, run};
+use crate::{at, from_text, thrown, to_text, vocabularies};
 
 /// The kernel with one catalogue.
 #[wasm_bindgen]
 pub struct Kernel {
-    catalog: Catalog,
+    catalog: Rc<Catalog>,
+    posterior: Posterior,
 }
 
 #[wasm_bindgen]
 impl Kernel {
-    /// Holds the given catalogue, as JSON text, or the shipped one.
+    /// Holds the given catalogue, as JSON text, or the shipped one; and what is known of the
+    /// caller's workloads, as JSON text, or nothing.
     ///
     /// # Errors
     ///
-    /// `invalid_catalog` when the text is no catalogue that holds together.
+    /// `invalid_catalog` when the text is no catalogue that holds together, `invalid_request` when
+    /// the other is no posterior.
     #[wasm_bindgen(constructor)]
-    pub fn new(catalog: Option<String>) -> Result<Kernel, String> {
+    pub fn new(catalog: Option<String>, posterior: Option<String>) -> Result<Kernel, String> {
         let catalog = match catalog {
             Some(json) => Catalog::parse(json.as_bytes()).map_err(thrown)?,
             None => Catalog::small(),
         };
-        Ok(Self { catalog })
+        let posterior = match posterior {
+            Some(json) => Posterior::parse(json.as_bytes()).map_err(thrown)?,
+            None => Posterior::new(),
+        };
+        Ok(Self { catalog: Rc::new(catalog), posterior })
     }
 
     /// Runs one of the operations on JSON text and returns JSON text.
@@ -36,16 +46,43 @@ impl Kernel {
     /// `invalid_request` for an operation there is none of or input that is not its own, else what
     /// the operation itself says.
     pub fn run(&self, operation: &str, input: &str) -> Result<String, String> {
-        vocabularies::with(|vocabularies| evaluate(operation, input, &self.catalog, vocabularies))
-            .map_err(thrown)
+        vocabularies::with(|vocabularies| {
+            let (catalog, posterior) = (&*self.catalog, &self.posterior);
+            run(operation, input, &Held { catalog, vocabularies, posterior })
+        })
+        .map_err(thrown)
     }
 
-    /// Starts a call: the input is a `CallInput` as JSON text. Nothing is sent yet.
+    /// Quotes a request and starts its call: the input is a `CallInput` as JSON text. Nothing is
+    /// sent yet. The decision is noted, so that its outcome can be observed.
     ///
     /// # Errors
     ///
-    /// `invalid_request` when the plan cannot carry the request.
-    pub fn call(&self, input: &str) -> Result<Call, String> {
-        Call::start(input, &self.catalog).map_err(thrown)
+    /// As the operation `quote`, and `invalid_request` when the plan cannot carry the request.
+    pub fn call(&mut self, input: &str) -> Result<Call, String> {
+        vocabularies::with(|vocabularies| {
+            Call::start(input, &self.catalog, vocabularies, &mut self.posterior)
+        })
+        .map_err(thrown)
+    }
+
+    /// Learns how a decision turned out: an `Observation` as JSON text.
+    ///
+    /// # Errors
+    ///
+    /// `invalid_request` when no decision of this id awaits its outcome.
+    pub fn observe(&mut self, decision: &str, seen: &str, now_ms: f64) -> Result<(), String> {
+        from_text::<Observation>("an observation", seen)
+            .and_then(|seen| self.posterior.observe(decision, &seen, at(now_ms)))
+            .map_err(thrown)
+    }
+
+    /// What is known of the caller's workloads: a `Posterior` as JSON text.
+    ///
+    /// # Errors
+    ///
+    /// None that a host can cause.
+    pub fn posterior(&self) -> Result<String, String> {
+        to_text(&self.posterior).map_err(thrown)
     }
 }

@@ -15,31 +15,33 @@ mod vocabularies;
 pub use call::{Call, CallInput};
 pub use kernel::Kernel;
 pub use live::LiveCount;
+#[cfg(feature = "vectors")]
+pub use operations::VectorOperations;
 pub use operations::{Operations, RequestInput, evaluate};
 pub use rate::RateLimits;
 pub use tokens::{boundaries, count, count_till_limit, decode, encode};
 pub use vocabularies::load_vocabulary;
 
 use farebox_core::error::Error;
+use farebox_core::json::{self, Unreadable};
+use farebox_core::time::Timestamp;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 /// Reads strict JSON text.
 fn from_text<T: DeserializeOwned>(what: &str, text: &str) -> Result<T, Error> {
-    let value: Value = serde_json::from_str(text).map_err(|error| unreadable(what, &error))?;
+    let value = json::parse(text.as_bytes()).map_err(|error| unreadable(what, &error))?;
     from_value(what, &value)
 }
 
 /// Reads a strict JSON value.
-///
-/// Everything is read by reference from a value: each way of reading is a copy of every type's
-/// reader in the module.
 fn from_value<T: DeserializeOwned>(what: &str, value: &Value) -> Result<T, Error> {
-    T::deserialize(value).map_err(|error| unreadable(what, &error))
+    json::read(value).map_err(|error| unreadable(what, &error))
 }
 
 /// Says what cannot be read, and nothing of the layout of a text the caller never wrote.
-fn unreadable(what: &str, error: &serde_json::Error) -> Error {
+fn unreadable(what: &str, error: &Unreadable) -> Error {
     let said = error.to_string();
     let said = said.rsplit_once(" at line ").map_or(said.as_str(), |(said, _)| said);
     Error::invalid_request(format!("{what} cannot be read: {said}"))
@@ -48,4 +50,14 @@ fn unreadable(what: &str, error: &serde_json::Error) -> Error {
 /// The text of an error on its way to the host.
 fn thrown(error: Error) -> String {
     serde_json::to_string(&error).unwrap_or_else(|_| error.to_string())
+}
+
+/// The JSON text of an answer.
+fn to_text(answer: &impl Serialize) -> Result<String, Error> {
+    serde_json::to_string(answer)
+        .map_err(|error| Error::invalid_request(format!("the answer cannot be written: {error}")))
+}
+
+fn at(now_ms: f64) -> Timestamp {
+    Timestamp::from_ms(now_ms as i64)
 }

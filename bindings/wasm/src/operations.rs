@@ -1,81 +1,115 @@
-//! Every operation of the kernel on plain data, by name: the one door for the package, for vectors
-//! and for tests.
+//! Operations of the kernel on plain data, by name: the one door for the package and for vectors.
+//!
+//! The shipped module holds those that an app has a use for. The rest take apart what an app does in
+//! one step, and reading their inputs costs a page more than all of routing does: they stand behind
+//! the feature `vectors`.
 
 mod input;
+#[cfg(feature = "vectors")]
+mod vectors;
 
 pub use input::RequestInput;
+#[cfg(feature = "vectors")]
+pub use vectors::VectorOperations;
 
-use farebox_core::call::sse::{SseScript, SseTranscript};
-use farebox_core::call::{Rehearsal, Told, rehearse};
 use farebox_core::catalog::{Catalog, Cost, Model, Provider};
 use farebox_core::count::{Encoding, InputCount, Vocabularies, count_request};
 use farebox_core::error::{Error, ErrorKind};
 use farebox_core::estimate::{Estimate, api_for, estimate};
 use farebox_core::money::Pusd;
-use farebox_core::orchestrate::{Transcript, TranscriptInput, transcribe};
-use farebox_core::plan::{Plan, plan};
 use farebox_core::provider;
 use farebox_core::quote::{Quote, quote};
-use farebox_core::receipt::{Receipt, Settlement};
 use farebox_core::request::{ModelId, Request};
-use farebox_core::route::{Decision, Policy, route};
+use farebox_core::route::{Policy, Posterior};
 use farebox_core::usage::Usage;
-use serde::Serialize;
 use tsify::Tsify;
 
-use crate::from_text;
 use crate::vocabularies::require;
+use crate::{from_text, to_text};
 use input::{
-    CountInput, EncodingsInput, EstimateInput, FollowUpInput, ParseInput, PlanInput, PriceInput,
-    QuoteInput, RouteInput, Tokens, TokensInput, UsageInput,
+    CountInput, EncodingsInput, EstimateInput, FollowUpInput, ParseInput, PriceInput, QuoteInput,
+    Tokens, TokensInput, UsageInput,
 };
+pub(crate) use input::{PolicyInput, PosteriorInput};
 
 /// What an operation works on beside its input.
-struct Held<'a> {
-    catalog: &'a Catalog,
-    vocabularies: &'a Vocabularies,
+pub(crate) struct Held<'a> {
+    pub(crate) catalog: &'a Catalog,
+    pub(crate) vocabularies: &'a Vocabularies,
+    /// What is known of the caller's workloads, when the input does not say.
+    pub(crate) posterior: &'a Posterior,
+}
+
+/// Runs the operation of this name on JSON text and answers with JSON text.
+///
+/// # Errors
+///
+/// `invalid_request` for an operation there is none of or input that is not its own, else what the
+/// operation itself says.
+pub fn evaluate(
+    operation: &str,
+    input: &str,
+    catalog: &Catalog,
+    vocabularies: &Vocabularies,
+) -> Result<String, Error> {
+    run(operation, input, &Held { catalog, vocabularies, posterior: &Posterior::new() })
+}
+
+pub(crate) fn run(operation: &str, input: &str, held: &Held<'_>) -> Result<String, Error> {
+    let answer = Operations::run(operation, input, held);
+    #[cfg(feature = "vectors")]
+    let answer = answer.or_else(|| VectorOperations::run(operation, input, held));
+    answer.unwrap_or_else(|| {
+        let names = [
+            Operations::NAMES,
+            #[cfg(feature = "vectors")]
+            VectorOperations::NAMES,
+        ];
+        let names = names.concat().join("`, `");
+        Err(Error::invalid_request(format!("no operation `{operation}`, there are `{names}`")))
+    })
 }
 
 macro_rules! operations {
-    ($($(#[doc = $doc:literal])+ $name:ident: $input:ty => $output:ty = $run:expr;)*) => {
-        /// Input and output of every operation.
-        #[derive(Tsify)]
-        #[serde(rename_all = "camelCase")]
-        pub struct Operations {
+    (
+        $(#[$about:meta])* $all:ident;
+        $($(#[doc = $doc:literal])+ $name:ident: $input:ty => $output:ty = $run:expr;)*
+    ) => {
+        $(#[$about])*
+        pub struct $all {
             $($(#[doc = $doc])+ pub $name: ($input, $output),)*
         }
 
-        /// Runs the operation of this name on JSON text and answers with JSON text.
-        ///
-        /// # Errors
-        ///
-        /// `invalid_request` for an operation there is none of or input that is not its own, else
-        /// what the operation itself says.
-        pub fn evaluate(
-            operation: &str,
-            input: &str,
-            catalog: &Catalog,
-            vocabularies: &Vocabularies,
-        ) -> Result<String, Error> {
-            let held = Held { catalog, vocabularies };
-            match operation {
-                $(stringify!($name) => {
-                    let run: fn($input, &Held<'_>) -> Result<$output, Error> = $run;
-                    let what = concat!("the input of `", stringify!($name), "`");
-                    to_text(&run(from_text(what, input)?, &held)?)
-                })*
-                _ => Err(Error::invalid_request(format!(
-                    "no operation `{operation}`, there are `{}`",
-                    [$(stringify!($name)),*].join("`, `")
-                ))),
+        impl $all {
+            pub(super) const NAMES: &[&str] = &[$(stringify!($name)),*];
+
+            /// Nothing when there is no operation of this name.
+            pub(super) fn run(
+                operation: &str,
+                input: &str,
+                held: &Held<'_>,
+            ) -> Option<Result<String, Error>> {
+                match operation {
+                    $(stringify!($name) => {
+                        let run: fn($input, &Held<'_>) -> Result<$output, Error> = $run;
+                        let what = concat!("the input of `", stringify!($name), "`");
+                        let answer = from_text(what, input).and_then(|input| run(input, held));
+                        Some(answer.and_then(|answer| to_text(&answer)))
+                    })*
+                    _ => None,
+                }
             }
         }
     };
 }
+#[cfg(feature = "vectors")]
+use operations;
 
 operations! {
-    /// Runs a call against a script, without a network and without waiting.
-    call: Rehearsal => Vec<Told> = |input, held| rehearse(&input, held.catalog);
+    /// Input and output of every operation.
+    #[derive(Tsify)]
+    #[serde(rename_all = "camelCase")]
+    Operations;
     /// Counts a request's prompt as a model's provider would.
     count: CountInput => InputCount = |input, held| {
         let request = input.request.read(input.hints)?;
@@ -99,16 +133,8 @@ operations! {
         let request = request.read(None)?;
         Ok(provider::follow_up(&request, &answer, api, &outputs, user.as_deref()))
     };
-    /// Takes a goal through everything that happens on the way to it.
-    orchestrate: TranscriptInput => Transcript = |input, _| transcribe(input);
     /// Reads a body that was written for a provider into the package's own request.
     parse: ParseInput => Request = |input, _| provider::parse(&input.body, input.api);
-    /// Makes a decision concrete: attempts in order, each with its limits.
-    plan: PlanInput => Plan = |input, held| {
-        let request = input.request.read(input.hints)?;
-        let policy = input.policy.read()?;
-        plan(&request, &input.decision, &input.estimates, held.catalog, &policy, input.now)
-    };
     /// Prices a usage on a model.
     price: PriceInput => Cost = |input, held| {
         held.model(&input.model)?.cost(&input.usage, &input.terms)
@@ -118,19 +144,9 @@ operations! {
     /// Says what a request costs everywhere, who should answer it, and what a call will try.
     quote: QuoteInput => Quote = |input, held| {
         let request = input.request.read(input.hints)?;
-        let (policy, posterior) = (input.policy.read()?, input.posterior.read()?);
+        let (policy, posterior) = (input.policy.read()?, input.posterior.or(held.posterior)?);
         quote(&request, held.catalog, held.vocabularies, &policy, &posterior, input.now)
     };
-    /// Holds what a call cost against its estimate, and against what it would have cost elsewhere.
-    receipt: Settlement => Receipt = |input, held| Ok(input.settle(held.catalog));
-    /// Chooses among estimates.
-    route: RouteInput => Decision = |input, held| {
-        let request = input.request.read(input.hints)?;
-        let (policy, posterior) = (input.policy.read()?, input.posterior.read()?);
-        route(&request, &input.estimates, held.catalog, &policy, &posterior, input.now)
-    };
-    /// Reads a recorded stream of server-sent events.
-    sse: SseScript => SseTranscript = |input, _| input.read();
     /// Adds amounts up, exactly.
     sum: Vec<Pusd> => Pusd = |amounts, _| {
         let sum = amounts.iter().try_fold(Pusd::ZERO, |sum, amount| sum.checked_add(*amount));
@@ -179,9 +195,4 @@ impl Held<'_> {
         }
         missing
     }
-}
-
-fn to_text(output: &impl Serialize) -> Result<String, Error> {
-    serde_json::to_string(output)
-        .map_err(|error| Error::invalid_request(format!("the answer cannot be written: {error}")))
 }

@@ -1,11 +1,12 @@
 //! What the operations are given.
 
+use std::borrow::Cow;
+
 use farebox_core::catalog::Terms;
 use farebox_core::error::Error;
-use farebox_core::estimate::Estimate;
 use farebox_core::provider::{self, Answer, ToolOutput};
 use farebox_core::request::{Api, Hints, ModelId, Request};
-use farebox_core::route::{Decision, Policy, Posterior};
+use farebox_core::route::{Policy, Posterior};
 use farebox_core::time::Timestamp;
 use farebox_core::usage::Usage;
 use serde::{Deserialize, Serialize};
@@ -102,27 +103,6 @@ pub struct UsageInput {
     pub api: Api,
 }
 
-/// A decision to be made concrete.
-#[derive(Serialize, Deserialize, Tsify)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct PlanInput {
-    /// The request.
-    pub request: RequestInput,
-    /// What its text does not say; over the request's own.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hints: Option<Hints>,
-    /// The decision.
-    pub decision: Decision,
-    /// The estimates it was made from.
-    pub estimates: Vec<Estimate>,
-    /// What the caller wants.
-    #[serde(default)]
-    #[tsify(optional)]
-    pub policy: PolicyInput,
-    /// The moment.
-    pub now: Timestamp,
-}
-
 /// A usage and where to price it.
 #[derive(Serialize, Deserialize, Tsify)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -176,29 +156,6 @@ pub struct Tokens {
     pub tokens: Vec<u32>,
 }
 
-/// Estimates to choose among.
-#[derive(Serialize, Deserialize, Tsify)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct RouteInput {
-    /// The request.
-    pub request: RequestInput,
-    /// What its text does not say; over the request's own.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hints: Option<Hints>,
-    /// One estimate a model.
-    pub estimates: Vec<Estimate>,
-    /// What the caller wants.
-    #[serde(default)]
-    #[tsify(optional)]
-    pub policy: PolicyInput,
-    /// What is known of the caller's workloads.
-    #[serde(default)]
-    #[tsify(optional)]
-    pub posterior: PosteriorInput,
-    /// The moment.
-    pub now: Timestamp,
-}
-
 /// What the caller wants of a choice; defaults when absent.
 #[derive(Default, Serialize, Deserialize, Tsify)]
 #[tsify(type = "Policy")]
@@ -216,8 +173,12 @@ impl PolicyInput {
 }
 
 impl PosteriorInput {
-    pub(crate) fn read(&self) -> Result<Posterior, Error> {
-        self.0.as_ref().map_or_else(|| Ok(Posterior::new()), Posterior::from_value)
+    /// What it says, else what is held.
+    pub(crate) fn or<'a>(&self, held: &'a Posterior) -> Result<Cow<'a, Posterior>, Error> {
+        match &self.0 {
+            Some(value) => Posterior::from_value(value).map(Cow::Owned),
+            None => Ok(Cow::Borrowed(held)),
+        }
     }
 }
 
