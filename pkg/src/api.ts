@@ -5,5 +5,6 @@ export type { CallOptions, FareboxOptions, ProviderOptions, RequestInput } from 
 export type { Key } from "./keys.js";
 export type { KernelSource } from "./load.js";
 export { LiveCount } from "./live.js";
+export { countLong, type LongCountOptions } from "./long.js";
 export { FareboxStream, type Reply } from "./stream.js";
 export { type VocabularySource } from "./vocabulary.js";
