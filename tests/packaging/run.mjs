@@ -1,11 +1,17 @@
 // `node tests/packaging/run.mjs [name…]`: installs the packed package into fresh projects and runs them.
 import { execFileSync } from "node:child_process";
+import { copyFileSync, cpSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { bundle } from "../js/bundle.mjs";
 import { launch, resultOf } from "../js/chromium.mjs";
 import { emulate } from "../js/emulator.mjs";
-import { fixture, freshProject } from "../js/project.mjs";
+import { fixture, freshProject, root } from "../js/project.mjs";
+import { runScript, scriptRuntimes } from "../js/runtimes.mjs";
 import { serve } from "../js/serve.mjs";
+import { serveWorker } from "../js/workerd.mjs";
+import { badInput } from "./bad-input.mjs";
+import { examples } from "./examples.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const expected = JSON.stringify({
@@ -32,13 +38,13 @@ function node(folder, ...args) {
 }
 
 function pageUrl(url) {
-  return `${url}?emulator=${encodeURIComponent(emulator.baseUrl)}`;
+  return `${url}${url.includes("?") ? "&" : "?"}emulator=${encodeURIComponent(emulator.baseUrl)}`;
 }
 
 let browser;
-async function inChromium(folder, path = "/") {
+async function inChromium(folder, path = "/", serving = {}) {
   browser ??= await launch();
-  const server = await serve(folder);
+  const server = await serve(folder, serving);
   try {
     return await resultOf(browser, pageUrl(server.origin + path));
   } finally {
@@ -53,6 +59,50 @@ const consumers = {
       file,
       JSON.parse(node(folder, file, emulator.baseUrl)),
     ]);
+  },
+
+  async types() {
+    const folder = project("types");
+    node(folder, join(root, "pkg/node_modules/typescript/bin/tsc"), "--project", folder);
+    return [["tsc --strict", "compiles", "compiles"]];
+  },
+
+  async runtimes() {
+    const folder = project("node");
+    return scriptRuntimes.flatMap((name) => {
+      const scripts = name.startsWith("node") ? ["main.mjs", "main.cjs"] : ["main.mjs"];
+      return scripts.map((script) => [
+        `${name} ${script}`,
+        JSON.parse(runScript(name, folder, script, emulator.baseUrl)),
+      ]);
+    });
+  },
+
+  async workerd() {
+    const folder = project("workerd");
+    const dist = join(folder, "node_modules/farebox/dist");
+    bundle(folder, "main.mjs", { outfile: join(folder, "worker.js"), conditions: ["workerd"] });
+    copyFileSync(join(dist, "kernel.wasm"), join(folder, "kernel.wasm"));
+    copyFileSync(join(dist, "vocab/o200k_base.vocab"), join(folder, "o200k_base.vocab"));
+    const worker = await serveWorker(folder, {
+      modules: { "kernel.wasm": "wasm", "o200k_base.vocab": "data" },
+      bindings: { EMULATOR: emulator.baseUrl },
+    });
+    try {
+      return [["module worker", await (await fetch(worker.origin)).json()]];
+    } finally {
+      await worker.close();
+    }
+  },
+
+  // esbuild copies no files that code names by URL: they are laid beside its output.
+  async esbuild() {
+    const folder = project("esbuild");
+    bundle(folder, "main.mjs", { outdir: join(folder, "out"), minify: true });
+    const dist = join(folder, "node_modules/farebox/dist");
+    copyFileSync(join(dist, "kernel.wasm"), join(folder, "out/kernel.wasm"));
+    cpSync(join(dist, "vocab"), join(folder, "out/vocab"), { recursive: true });
+    return [["build", await inChromium(folder)]];
   },
 
   async vite() {
@@ -81,10 +131,17 @@ const consumers = {
     return [["page", await inChromium(project("plain-html"))]];
   },
 
+  async "service-worker"() {
+    return [["module worker", await inChromium(project("service-worker"))]];
+  },
+
   async worker() {
     return [["module worker", await inChromium(project("worker"))]];
   },
 };
+
+// Ways that see something else than the rest bring what they ought to see.
+Object.assign(consumers, badInput({ project, inChromium }), examples({ emulator }));
 
 const chosen = process.argv.slice(2);
 let failed = 0;
@@ -92,8 +149,8 @@ let ran = 0;
 for (const [name, consume] of Object.entries(consumers)) {
   if (chosen.length > 0 && !chosen.includes(name)) continue;
   try {
-    for (const [way, seen] of await consume()) {
-      const good = JSON.stringify(seen) === expected;
+    for (const [way, seen, own] of await consume()) {
+      const good = JSON.stringify(seen) === (own === undefined ? expected : JSON.stringify(own));
       console.log(`${good ? "ok  " : "FAIL"} ${name}: ${way}${good ? "" : ` saw ${JSON.stringify(seen)}`}`);
       ran += 1;
       failed += good ? 0 : 1;
