@@ -246,6 +246,7 @@ const WHOLE: u64 = 1_000_000;
 
 #[cfg(test)]
 mod tests {
+    use alloc::string::ToString;
     use alloc::vec;
 
     use super::*;

@@ -128,6 +128,8 @@ fn invalid(message: impl Into<String>) -> Error {
 mod tests {
     use alloc::vec;
 
+    use alloc::string::ToString;
+
     use super::*;
     use crate::catalog::Terms;
     use crate::request::{ModelId, ServiceTier};
