@@ -126,9 +126,8 @@ fn invalid(message: impl Into<String>) -> Error {
 
 #[cfg(test)]
 mod tests {
-    use alloc::vec;
-
     use alloc::string::ToString;
+    use alloc::vec;
 
     use super::*;
     use crate::catalog::Terms;
