@@ -17,7 +17,7 @@ use super::json::COMPACT;
 use super::media;
 use crate::catalog::Model;
 use crate::count::ruler::Ruler;
-use crate::count::tally::{Tally, share};
+use crate::count::tally::Tally;
 use crate::count::{CountPartKind, TokenRange};
 use crate::request::{Api, Effort, Message, OutputFormat, Part, Request, Role, Tool, ToolChoice};
 
@@ -66,10 +66,14 @@ pub(super) fn count(
     }
     // One band around all of it; what is written around tools is known less well than words.
     let words = whole(sums.text + sums.framing);
-    let margin = share(words, card.text_margin_ppm)
-        + share(whole(sums.tools + sums.schema), card.tool_margin_ppm)
-        + share(whole(sums.history), card.history_margin_ppm);
-    tally.spread(margin);
+    let margins = [
+        (words, card.text_margin_ppm),
+        (whole(sums.tools + sums.schema), card.tool_margin_ppm),
+        (whole(sums.history), card.history_margin_ppm),
+    ];
+    let millionths = margins.iter().map(|(tokens, ppm)| u128::from(*tokens) * u128::from(*ppm));
+    let margin = millionths.sum::<u128>().div_ceil(1_000_000);
+    tally.spread(u64::try_from(margin).unwrap_or(u64::MAX));
     tally.doubt("the provider publishes no tokenizer; the count is calibrated");
     if matches!(request.output, OutputFormat::JsonSchema { .. }) {
         let range = TokenRange { low: 0, expected: 0, high: 100 };
