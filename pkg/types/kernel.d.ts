@@ -2529,7 +2529,7 @@ export interface Posterior {
      */
     halfLifeMs: number;
     /**
-     * Whether hashed words of prompts are counted too: up to 16 kB for each arm of a workload, and
+     * Whether hashed words of prompts are counted too: 32 kB for each arm of a workload, and
      * of use only on workloads of hundreds of outcomes.
      */
     words?: boolean;

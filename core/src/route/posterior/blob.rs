@@ -7,10 +7,11 @@ use alloc::vec::Vec;
 
 use serde_json::Value;
 
-use super::{Head, Posterior, Tally, VERSION};
+use super::{Head, KnownWorkload, Posterior, Tally, VERSION};
 use crate::error::Error;
 use crate::json;
 use crate::order::sort_by;
+use crate::time::Timestamp;
 
 impl Posterior {
     /// Reads a blob.
@@ -104,6 +105,29 @@ impl Posterior {
         drop_oldest(&mut self.pending, MAX_PENDING, |pending| pending.sequence);
         drop_oldest(&mut self.threads, MAX_THREADS, |thread| thread.at);
         drop_oldest(&mut self.workloads, MAX_WORKLOADS, |workload| workload.at);
+        self.trim_words();
+    }
+
+    /// Drops the words of the workloads not used for longest, where too many keep some.
+    fn trim_words(&mut self) {
+        let keeps =
+            |workload: &KnownWorkload| workload.heads.values().any(|head| head.words.is_some());
+        let mut ages: Vec<(Timestamp, &String)> = self
+            .workloads
+            .iter()
+            .filter(|(_, workload)| keeps(workload))
+            .map(|(key, workload)| (workload.at, key))
+            .collect();
+        if ages.len() <= MAX_WORDED {
+            return;
+        }
+        ages.sort_unstable();
+        let excess = ages.len() - MAX_WORDED;
+        let keys: Vec<String> = ages.into_iter().take(excess).map(|(_, key)| key.clone()).collect();
+        for key in keys {
+            let Some(workload) = self.workloads.get_mut(&key) else { continue };
+            workload.heads.values_mut().for_each(|head| head.words = None);
+        }
     }
 }
 
@@ -135,5 +159,7 @@ fn drop_oldest<T, K: Ord + Copy>(map: &mut BTreeMap<String, T>, most: usize, age
 const MAX_PENDING: usize = 2_048;
 /// Pieces of work that may be under way at once.
 const MAX_THREADS: usize = 2_048;
+/// Workloads whose words may be counted at once, 32 kB for each arm.
+const MAX_WORDED: usize = 32;
 /// Workloads that may be known at once.
 const MAX_WORKLOADS: usize = 1_024;

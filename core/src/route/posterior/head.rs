@@ -100,7 +100,7 @@ impl Moments {
         let slots = self.means_milli.iter_mut().zip(&mut self.variances_milli);
         for ((mean, variance), feature) in slots.zip(signal.features_milli) {
             let off = (f64::from(feature) - f64::from(*mean)) / 1e3;
-            *mean += libm::round(off * share * 1e3) as i32;
+            *mean = mean.saturating_add(libm::round(off * share * 1e3) as i32);
             let spread = f64::from(*variance) / 1e3;
             let spread = (1.0 - share) * (spread + share * off * off);
             *variance = libm::round(spread * 1e3) as u32;
@@ -179,7 +179,8 @@ impl Head {
             let v = f64::from(*variance) / 1e6;
             let v = v / (1.0 + v * steepness * x * x);
             *variance = libm::round(v * 1e6) as u32;
-            *weight += libm::round(v * (success - forecast) * x * 1e6) as i32;
+            let step = libm::round(v * (success - forecast) * x * 1e6) as i32;
+            *weight = weight.saturating_add(step);
         }
         self.outcomes = self.outcomes.saturating_add(1);
     }
@@ -278,7 +279,8 @@ impl Words {
         let v = f64::from(self.variance_micro) / 1e6;
         let v = v / (1.0 + v * forecast * (1.0 - forecast) * score * score);
         self.variance_micro = libm::round(v * 1e6) as u32;
-        self.scale_micro += libm::round(v * (success - forecast) * score * 1e6) as i32;
+        let step = libm::round(v * (success - forecast) * score * 1e6) as i32;
+        self.scale_micro = self.scale_micro.saturating_add(step);
 
         let side = usize::from(success < 0.5);
         if let Some(total) = self.totals.get_mut(side) {
@@ -318,10 +320,10 @@ const SHARED_VARIANCE_MICRO: u32 = 3_000;
 /// And of one arm's own: what makes a prompt hard is mostly the same for all.
 const OWN_VARIANCE_MICRO: u32 = 600;
 /// Weight of the words' score before any outcome.
-const WORDS_SCALE_MICRO: i32 = 400_000;
+const WORDS_SCALE_MICRO: i32 = 350_000;
 /// And its variance: the scale that forecasts each arm best is not the one that tells them apart
 /// best, so it moves little.
-const WORDS_VARIANCE_MICRO: u32 = 500;
+const WORDS_VARIANCE_MICRO: u32 = 700;
 /// What is left of a loss when the next outcome comes.
 const LOSS_KEEP: f64 = 0.998;
 /// How much say the outside of a prompt has before any outcome, against 1 of the plain rate.
@@ -329,4 +331,4 @@ const SIGNAL_ODDS: f64 = 0.1;
 /// Outcomes below which words have no say.
 const ENOUGH_FOR_WORDS: u32 = 100;
 /// Outcomes imagined for each bucket, at the workload's own rate.
-const SMOOTHING: f64 = 20.0;
+const SMOOTHING: f64 = 16.0;

@@ -57,7 +57,7 @@ pub struct Posterior {
     pub version: u32,
     /// How long it takes an outcome to lose half its weight; zero for never.
     pub half_life_ms: u64,
-    /// Whether hashed words of prompts are counted too: up to 16 kB for each arm of a workload, and
+    /// Whether hashed words of prompts are counted too: 32 kB for each arm of a workload, and
     /// of use only on workloads of hundreds of outcomes.
     #[serde(default)]
     pub words: bool,

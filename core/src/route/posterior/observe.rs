@@ -43,7 +43,7 @@ impl Posterior {
     /// stays where it is.
     pub fn record(&mut self, request: &Request, decision: &Decision, now: Timestamp) {
         let sequence = self.decisions;
-        self.decisions += 1;
+        self.decisions = self.decisions.saturating_add(1);
         let cost = decision.ranked.first().and_then(|chosen| chosen.cost).unwrap_or_default();
         self.spent = self.spent.saturating_add(cost);
         if decision.reasons.iter().any(|reason| reason.code == ReasonCode::Exploration) {
