@@ -1,5 +1,5 @@
 // The framework examples, each in a fresh project against the emulator.
-import { copyFileSync, cpSync } from "node:fs";
+import { copyFileSync, cpSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { bundle } from "../js/bundle.mjs";
 import { launch } from "../js/chromium.mjs";
@@ -14,6 +14,28 @@ function example(name, dependencies = {}) {
 
 export function examples({ emulator }) {
   return {
+    // The page in the package's README, as a stranger pastes it.
+    async readme() {
+      const folder = freshProject("readme");
+      const [, page] = /```html\n([^]*?)```/.exec(readFileSync(join(root, "pkg/README.md"), "utf8"));
+      const server = await serve(folder, { pages: { "/": page } });
+      const browser = await launch();
+      try {
+        const tab = await browser.newPage();
+        const thrown = [];
+        tab.on("pageerror", ({ message }) => thrown.push(message));
+        await tab.goto(`${server.origin}/`);
+        const said = tab.locator("pre");
+        await said.filter({ hasText: /mini +\d+ tokens/ }).waitFor();
+        await tab.locator("textarea").fill("hello");
+        await said.filter({ hasText: /mini +7 tokens +\$0\.\d+ to \$0\.\d+/ }).waitFor();
+        return [["page", thrown, []]];
+      } finally {
+        await browser.close();
+        await server.close();
+      }
+    },
+
     async "openai-client"() {
       const folder = example("openai-client", { openai: ">=6" });
       const seen = JSON.parse(runScript("node", folder, "check.mjs", emulator.baseUrl));
