@@ -10,6 +10,11 @@ use crate::call::Call;
 use crate::operations::{Held, run};
 use crate::{at, from_text, thrown, to_text, vocabularies};
 
+thread_local! {
+    /// Read once, however many clients there are.
+    static SHIPPED: Rc<Catalog> = Rc::new(Catalog::small());
+}
+
 /// The kernel with one catalogue.
 #[wasm_bindgen]
 pub struct Kernel {
@@ -29,14 +34,14 @@ impl Kernel {
     #[wasm_bindgen(constructor)]
     pub fn new(catalog: Option<String>, posterior: Option<String>) -> Result<Kernel, String> {
         let catalog = match catalog {
-            Some(json) => Catalog::parse(json.as_bytes()).map_err(thrown)?,
-            None => Catalog::small(),
+            Some(json) => Rc::new(Catalog::parse(json.as_bytes()).map_err(thrown)?),
+            None => SHIPPED.with(Rc::clone),
         };
         let posterior = match posterior {
             Some(json) => Posterior::parse(json.as_bytes()).map_err(thrown)?,
             None => Posterior::new(),
         };
-        Ok(Self { catalog: Rc::new(catalog), posterior })
+        Ok(Self { catalog, posterior })
     }
 
     /// Runs one of the operations on JSON text and returns JSON text.
