@@ -15,9 +15,15 @@ export async function readFile(file: File): Promise<Dropped> {
   if (file.type === "application/pdf") {
     return { as: "attachment", attachment: { ...(await about(file)), kind: "file", data: await base64(file) } };
   }
-  const text = await file.text();
+  const packed = file.name.endsWith(".gz");
+  const name = packed ? file.name.slice(0, -3) : file.name;
+  const text = await (packed ? unpacked(file) : file.text()).catch(() => "\0");
   if (text.slice(0, 4096).includes("\0")) return problem("is neither a text, a picture nor a PDF");
-  return { as: sortOf(text, file.name), text, name: file.name };
+  return { as: sortOf(text, name), text, name };
+}
+
+function unpacked(file: File): Promise<string> {
+  return new Response(file.stream().pipeThrough(new DecompressionStream("gzip"))).text();
 }
 
 /** A log has several objects, a line each; tools are a list of JSON; anything else is text. */
