@@ -1,7 +1,10 @@
 //! What stands before every route that is not a request to a model: faults and the key.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, Uri};
 use axum::response::Response;
 use serde_json::Value;
@@ -16,6 +19,34 @@ use crate::socket::Connection;
 use crate::state::Shared;
 use crate::wire::problem::Problem;
 use crate::wreck;
+
+/// A request about OpenAI's files and batches that may pass, as the reply to it.
+pub(crate) struct OpenAi(pub(crate) Reply);
+
+/// A request about Anthropic's batches that may pass, as the reply to it.
+pub(crate) struct Anthropic(pub(crate) Reply);
+
+impl FromRequestParts<Arc<Shared>> for OpenAi {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, shared: &Arc<Shared>) -> Result<Self, Response> {
+        passed(parts, shared, Api::Responses).await.map(Self)
+    }
+}
+
+impl FromRequestParts<Arc<Shared>> for Anthropic {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, shared: &Arc<Shared>) -> Result<Self, Response> {
+        passed(parts, shared, Api::Messages).await.map(Self)
+    }
+}
+
+async fn passed(parts: &Parts, shared: &Shared, api: Api) -> Result<Reply, Response> {
+    let connection = parts.extensions.get::<Connection>().cloned().unwrap_or_default();
+    let passed = guard(shared, api, &parts.method, &parts.headers, &parts.uri, &connection).await;
+    passed.map_err(|response| *response)
+}
 
 /// Lets a request pass, or gives the answer it gets instead; remembers it without its body.
 pub(crate) async fn guard(

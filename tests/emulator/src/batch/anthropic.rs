@@ -6,13 +6,13 @@ use std::time::{Duration, SystemTime};
 
 use axum::Extension;
 use axum::extract::{Path, Request, State};
-use axum::http::{HeaderMap, Method, Uri};
+use axum::http::Method;
 use axum::response::Response;
 use bytes::Bytes;
 use serde_json::{Value, json};
 
 use super::{Batch, Line, Outcome, Stage};
-use crate::guard::guard;
+use crate::guard::Anthropic;
 use crate::intake::body_of;
 use crate::prompt::Api;
 use crate::reply::rfc3339;
@@ -24,15 +24,9 @@ use crate::wire::problem::Problem;
 /// `POST` and `GET /v1/messages/batches`.
 pub(crate) async fn batches(
     State(shared): State<Arc<Shared>>,
-    Extension(connection): Extension<Connection>,
+    Anthropic(reply): Anthropic,
     request: Request,
 ) -> Response {
-    let (headers, uri) = (request.headers().clone(), request.uri().clone());
-    let method = request.method().clone();
-    let reply = match guard(&shared, Api::Messages, &method, &headers, &uri, &connection).await {
-        Ok(reply) => reply,
-        Err(response) => return *response,
-    };
     if request.method() == Method::GET {
         let mut listed = Vec::new();
         for batch in shared.batches(|api| api == Api::Messages) {
@@ -104,18 +98,13 @@ fn begin(shared: &Shared, body: &[u8]) -> Result<Batch, Problem> {
 /// `GET` and `DELETE /v1/messages/batches/{id}`; each `GET` is a look.
 pub(crate) async fn one(
     State(shared): State<Arc<Shared>>,
-    Extension(connection): Extension<Connection>,
+    Anthropic(reply): Anthropic,
     Path(id): Path<String>,
-    request: Request,
+    method: Method,
 ) -> Response {
-    let (method, headers, uri) = (request.method(), request.headers(), request.uri());
-    let reply = match guard(&shared, Api::Messages, method, headers, uri, &connection).await {
-        Ok(reply) => reply,
-        Err(response) => return *response,
-    };
     let Some(batch) = shared.batch(&id) else { return reply.problem(&no_such(&id)) };
     let mut batch = batch.lock().await;
-    if request.method() == Method::DELETE {
+    if method == Method::DELETE {
         if batch.has_ended() {
             shared.depot().batches.retain(|(other, ..)| *other != id);
             return reply.json(200, &json!({"id": id, "type": "message_batch_deleted"}));
@@ -131,16 +120,9 @@ pub(crate) async fn one(
 /// `POST /v1/messages/batches/{id}/cancel`.
 pub(crate) async fn cancel(
     State(shared): State<Arc<Shared>>,
-    Extension(connection): Extension<Connection>,
+    Anthropic(reply): Anthropic,
     Path(id): Path<String>,
-    headers: HeaderMap,
-    uri: Uri,
 ) -> Response {
-    let reply =
-        match guard(&shared, Api::Messages, &Method::POST, &headers, &uri, &connection).await {
-            Ok(reply) => reply,
-            Err(response) => return *response,
-        };
     let Some(batch) = shared.batch(&id) else { return reply.problem(&no_such(&id)) };
     let mut batch = batch.lock().await;
     batch.is_cancelling = !batch.has_ended();
@@ -151,16 +133,10 @@ pub(crate) async fn cancel(
 /// `GET /v1/messages/batches/{id}/results`.
 pub(crate) async fn results(
     State(shared): State<Arc<Shared>>,
+    Anthropic(reply): Anthropic,
     Extension(connection): Extension<Connection>,
     Path(id): Path<String>,
-    headers: HeaderMap,
-    uri: Uri,
 ) -> Response {
-    let reply = match guard(&shared, Api::Messages, &Method::GET, &headers, &uri, &connection).await
-    {
-        Ok(reply) => reply,
-        Err(response) => return *response,
-    };
     let Some(batch) = shared.batch(&id) else { return reply.problem(&no_such(&id)) };
     let batch = batch.lock().await;
     if !batch.has_ended() {

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use axum::Extension;
 use axum::extract::{FromRequest, Multipart, Path, Request, State};
-use axum::http::{HeaderMap, Method, Uri};
+use axum::http::Method;
 use axum::response::Response;
 use bytes::Bytes;
 use serde_json::{Value, json};
 
-use crate::guard::guard;
+use crate::guard::OpenAi;
 use crate::prompt::Api;
 use crate::socket::Connection;
 use crate::state::{Shared, unix_s};
@@ -40,15 +40,9 @@ impl File {
 /// `POST /v1/files`.
 pub(crate) async fn upload(
     State(shared): State<Arc<Shared>>,
-    Extension(connection): Extension<Connection>,
+    OpenAi(reply): OpenAi,
     request: Request,
 ) -> Response {
-    let (headers, uri) = (request.headers().clone(), request.uri().clone());
-    let method = request.method().clone();
-    let reply = match guard(&shared, Api::Responses, &method, &headers, &uri, &connection).await {
-        Ok(reply) => reply,
-        Err(response) => return *response,
-    };
     let Ok(mut form) = Multipart::from_request(request, &()).await else {
         return reply.problem(&Problem::invalid("The body is not a multipart form."));
     };
@@ -74,39 +68,24 @@ pub(crate) async fn upload(
 }
 
 /// `GET /v1/files`.
-pub(crate) async fn files(
-    State(shared): State<Arc<Shared>>,
-    Extension(connection): Extension<Connection>,
-    headers: HeaderMap,
-    uri: Uri,
-) -> Response {
-    match guard(&shared, Api::Responses, &Method::GET, &headers, &uri, &connection).await {
-        Ok(reply) => {
-            let listed: Vec<Value> = shared.depot().files.iter().map(File::describe).collect();
-            reply.json(200, &json!({"object": "list", "data": listed, "has_more": false}))
-        }
-        Err(response) => *response,
-    }
+pub(crate) async fn files(State(shared): State<Arc<Shared>>, OpenAi(reply): OpenAi) -> Response {
+    let listed: Vec<Value> = shared.depot().files.iter().map(File::describe).collect();
+    reply.json(200, &json!({"object": "list", "data": listed, "has_more": false}))
 }
 
 /// `GET` and `DELETE /v1/files/{id}`.
 pub(crate) async fn file(
     State(shared): State<Arc<Shared>>,
-    Extension(connection): Extension<Connection>,
+    OpenAi(reply): OpenAi,
     Path(id): Path<String>,
-    request: Request,
+    method: Method,
 ) -> Response {
-    let (method, headers, uri) = (request.method(), request.headers(), request.uri());
-    let reply = match guard(&shared, Api::Responses, method, headers, uri, &connection).await {
-        Ok(reply) => reply,
-        Err(response) => return *response,
-    };
     let mut depot = shared.depot();
     let Some(index) = depot.files.iter().position(|file| file.id == id) else {
         drop(depot);
         return reply.problem(&no_such("File", &id));
     };
-    if request.method() == Method::DELETE {
+    if method == Method::DELETE {
         depot.files.remove(index);
         return reply.json(200, &json!({"id": id, "object": "file", "deleted": true}));
     }
@@ -117,16 +96,10 @@ pub(crate) async fn file(
 /// `GET /v1/files/{id}/content`.
 pub(crate) async fn content(
     State(shared): State<Arc<Shared>>,
+    OpenAi(reply): OpenAi,
     Extension(connection): Extension<Connection>,
     Path(id): Path<String>,
-    headers: HeaderMap,
-    uri: Uri,
 ) -> Response {
-    let reply =
-        match guard(&shared, Api::Responses, &Method::GET, &headers, &uri, &connection).await {
-            Ok(reply) => reply,
-            Err(response) => return *response,
-        };
     let found = shared.depot().files.iter().find(|file| file.id == id).cloned();
     match found {
         Some(file) => reply.whole(200, "application/octet-stream", &file.content, &connection),

@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::Extension;
 use axum::extract::{Path, Request, State};
-use axum::http::{HeaderMap, Method, Uri};
 use axum::response::Response;
 use bytes::Bytes;
 use serde_json::{Value, json};
@@ -13,10 +11,9 @@ use super::files::{File, no_such};
 use super::{Batch, Line, Outcome, Stage, input};
 use crate::bill::Usage;
 use crate::count;
-use crate::guard::guard;
+use crate::guard::OpenAi;
 use crate::intake::body_of;
 use crate::prompt::Api;
-use crate::socket::Connection;
 use crate::state::{Shared, unix_s};
 use crate::wire::fields::Fields;
 use crate::wire::problem::Problem;
@@ -24,15 +21,9 @@ use crate::wire::problem::Problem;
 /// `POST /v1/batches`.
 pub(crate) async fn create(
     State(shared): State<Arc<Shared>>,
-    Extension(connection): Extension<Connection>,
+    OpenAi(reply): OpenAi,
     request: Request,
 ) -> Response {
-    let (headers, uri) = (request.headers().clone(), request.uri().clone());
-    let method = request.method().clone();
-    let reply = match guard(&shared, Api::Responses, &method, &headers, &uri, &connection).await {
-        Ok(reply) => reply,
-        Err(response) => return *response,
-    };
     let created = match body_of(&shared, Api::Responses, request).await {
         Ok(body) => begin(&shared, &body).await,
         Err(problem) => Err(problem),
@@ -116,37 +107,20 @@ fn waiting_tokens(shared: &Shared, batch: &Batch) -> u64 {
 }
 
 /// `GET /v1/batches`.
-pub(crate) async fn list(
-    State(shared): State<Arc<Shared>>,
-    Extension(connection): Extension<Connection>,
-    headers: HeaderMap,
-    uri: Uri,
-) -> Response {
-    match guard(&shared, Api::Responses, &Method::GET, &headers, &uri, &connection).await {
-        Ok(reply) => {
-            let mut listed = Vec::new();
-            for batch in shared.batches(|api| api != Api::Messages) {
-                listed.push(describe(&*batch.lock().await));
-            }
-            reply.json(200, &json!({"object": "list", "data": listed, "has_more": false}))
-        }
-        Err(response) => *response,
+pub(crate) async fn list(State(shared): State<Arc<Shared>>, OpenAi(reply): OpenAi) -> Response {
+    let mut listed = Vec::new();
+    for batch in shared.batches(|api| api != Api::Messages) {
+        listed.push(describe(&*batch.lock().await));
     }
+    reply.json(200, &json!({"object": "list", "data": listed, "has_more": false}))
 }
 
 /// `GET /v1/batches/{id}`; each one is a look.
 pub(crate) async fn one(
     State(shared): State<Arc<Shared>>,
-    Extension(connection): Extension<Connection>,
+    OpenAi(reply): OpenAi,
     Path(id): Path<String>,
-    headers: HeaderMap,
-    uri: Uri,
 ) -> Response {
-    let reply =
-        match guard(&shared, Api::Responses, &Method::GET, &headers, &uri, &connection).await {
-            Ok(reply) => reply,
-            Err(response) => return *response,
-        };
     let Some(batch) = shared.batch(&id) else {
         return reply.problem(&no_such("Batch", &id));
     };
@@ -163,16 +137,9 @@ pub(crate) async fn one(
 /// `POST /v1/batches/{id}/cancel`.
 pub(crate) async fn cancel(
     State(shared): State<Arc<Shared>>,
-    Extension(connection): Extension<Connection>,
+    OpenAi(reply): OpenAi,
     Path(id): Path<String>,
-    headers: HeaderMap,
-    uri: Uri,
 ) -> Response {
-    let reply =
-        match guard(&shared, Api::Responses, &Method::POST, &headers, &uri, &connection).await {
-            Ok(reply) => reply,
-            Err(response) => return *response,
-        };
     let Some(batch) = shared.batch(&id) else {
         return reply.problem(&no_such("Batch", &id));
     };
