@@ -2,13 +2,15 @@
 //! defaults.
 //!
 //! The file is `$FAREBOX_CONFIG`, else `farebox/config.toml` in `$XDG_CONFIG_HOME` or
-//! `~/.config`. A key never stands in it nor in an argument: it comes from the environment, or
-//! from a file that the configuration names.
+//! `~/.config`. A key never stands in it nor in an argument: it comes from the environment, else
+//! from a file that the configuration names, else from a command it names, such as that of the
+//! system's keyring.
 
 use std::collections::BTreeMap;
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
 use farebox::{Builder, Client, Secret};
 use farebox_core::catalog::Catalog;
@@ -38,6 +40,8 @@ struct File {
 struct ProviderFile {
     base_url: Option<String>,
     key_file: Option<PathBuf>,
+    /// A program and its arguments that write the key to their standard output.
+    key_command: Vec<String>,
 }
 
 /// Flags that every command takes.
@@ -122,15 +126,36 @@ impl Settings {
                 builder = builder.base_url(&provider.id.0, url);
             }
             // The environment comes first, so that one command can be run with another key.
-            let in_environment = env::var_os(&provider.key_variable).is_some();
-            if let (false, Some(path)) =
-                (in_environment, configured.and_then(|it| it.key_file.as_ref()))
-            {
-                let key = String::from_utf8_lossy(&read(path)?).trim().to_owned();
+            if env::var_os(&provider.key_variable).is_some() {
+                continue;
+            }
+            if let Some(key) = configured.map(ProviderFile::key).transpose()?.flatten() {
                 builder = builder.key(&provider.id.0, Secret::new(key));
             }
         }
         Ok(builder)
+    }
+}
+
+impl ProviderFile {
+    /// The key, where the configuration says how to come by one.
+    fn key(&self) -> Result<Option<String>, Failure> {
+        let bytes = match (&self.key_file, self.key_command.split_first()) {
+            (Some(path), _) => read(path)?,
+            (None, Some((program, arguments))) => {
+                let ran = Command::new(program).args(arguments).stderr(Stdio::inherit()).output();
+                // What it wrote is not shown: it may be a key all the same.
+                let failed =
+                    |what: String| Failure::host(format!("key-command `{program}`: {what}"));
+                let ran = ran.map_err(|error| failed(error.to_string()))?;
+                if !ran.status.success() {
+                    return Err(failed(format!("it gave no key: {}", ran.status)));
+                }
+                ran.stdout
+            }
+            (None, None) => return Ok(None),
+        };
+        Ok(Some(String::from_utf8_lossy(&bytes).trim().to_owned()))
     }
 }
 

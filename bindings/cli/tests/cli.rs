@@ -141,3 +141,39 @@ fn a_file_is_quoted_line_by_line_on_every_core() {
     let tokens = |quote: &Value| quote["quote"]["models"]["gpt-5.4"]["inputTokens"].as_u64();
     assert_eq!(tokens(&whole), tokens(&one).map(|tokens| tokens * 20_001));
 }
+
+#[test]
+fn a_key_comes_from_the_environment_else_a_file_else_a_command() {
+    let folder = std::env::temp_dir().join(format!("farebox-keys-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join("key"), "sk-from-file\n").unwrap();
+    let send = |key: &str, from: &str, environment: Option<&str>| {
+        let options = Options { keys: vec![key.into()], ..paris() };
+        let emulator = Emulator::start(options).unwrap();
+        let url = format!("{}/v1", emulator.base_url());
+        let config = format!("[providers.openai]\nbase-url = \"{url}\"\n{from}\n");
+        std::fs::write(folder.join("config.toml"), config).unwrap();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_farebox"));
+        command.env_clear().current_dir(&folder).stdin(Stdio::null());
+        command.args(["--config", "config.toml", "send", "prompt.md"]);
+        command.envs(environment.map(|key| ("OPENAI_API_KEY", key)));
+        command.output().unwrap()
+    };
+    std::fs::write(folder.join("prompt.md"), "Name the capital of France.").unwrap();
+    let file = "key-file = \"key\"";
+    let command = "key-command = [\"/bin/echo\", \"sk-from-command\"]";
+    let both = format!("{file}\n{command}");
+    for (key, from, environment) in [
+        ("sk-from-environment", both.as_str(), Some("sk-from-environment")),
+        ("sk-from-file", both.as_str(), None),
+        ("sk-from-command", command, None),
+    ] {
+        let output = send(key, from, environment);
+        assert_eq!(out(&output), "Paris.\n", "{key}: {}", err(&output));
+    }
+    let failing = "key-command = [\"/bin/sh\", \"-c\", \"echo sk-secret; exit 3\"]";
+    let output = send("sk-secret", failing, None);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(err(&output).contains("it gave no key") && !err(&output).contains("sk-secret"));
+    std::fs::remove_dir_all(&folder).unwrap();
+}
