@@ -107,25 +107,8 @@ impl Client {
         Ok(Running::new(self.clone(), run, clock))
     }
 
-    /// Where a role's policy is silent on what may be asked at all, the client's holds.
     fn inherited(&self, mut settings: RunSettings) -> RunSettings {
-        let own = self.policy();
-        let inherit = |policy: &mut Policy| {
-            if policy.ladder.is_empty() {
-                policy.ladder.clone_from(&own.ladder);
-            }
-            if policy.allow.is_empty() {
-                policy.allow.clone_from(&own.allow);
-            }
-            if policy.providers.is_empty() {
-                policy.providers.clone_from(&own.providers);
-            }
-            policy.deny.extend(own.deny.iter().cloned());
-            policy.region = policy.region.take().or_else(|| own.region.clone());
-        };
-        inherit(&mut settings.planner);
-        settings.workers.iter_mut().for_each(inherit);
-        inherit(&mut settings.verifier);
+        settings.inherit(self.policy());
         settings
     }
 }

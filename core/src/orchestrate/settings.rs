@@ -119,6 +119,27 @@ impl Default for RunSettings {
     }
 }
 
+impl RunSettings {
+    /// Where a role's policy is silent on what may be asked at all, another's holds: that of the
+    /// client the run is started from.
+    pub fn inherit(&mut self, own: &Policy) {
+        let roles = [&mut self.planner, &mut self.verifier];
+        for policy in roles.into_iter().chain(&mut self.workers) {
+            if policy.ladder.is_empty() {
+                policy.ladder.clone_from(&own.ladder);
+            }
+            if policy.allow.is_empty() {
+                policy.allow.clone_from(&own.allow);
+            }
+            if policy.providers.is_empty() {
+                policy.providers.clone_from(&own.providers);
+            }
+            policy.deny.extend(own.deny.iter().cloned());
+            policy.region = policy.region.take().or_else(|| own.region.clone());
+        }
+    }
+}
+
 impl Default for RunLimits {
     fn default() -> Self {
         Self {
