@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use base64::prelude::{BASE64_STANDARD, Engine};
-use farebox_core::count::{Encoding, Vocab};
+use farebox_tokenizer::{Tokenizer, Vocabulary};
 
 /// Loads a tokenizer and gives back what counts with it.
 pub struct Rival {
@@ -25,8 +25,8 @@ pub const ALL: [Rival; 8] = [
 ];
 
 fn farebox() -> Counter {
-    let vocab = Vocab::embedded(Encoding::O200kBase).expect("embedded");
-    Box::new(move |text| vocab.count(text) as usize)
+    let vocabulary = Tokenizer::embedded(Vocabulary::O200k).expect("embedded");
+    Box::new(move |text| vocabulary.count(text.as_bytes()) as usize)
 }
 
 fn tiktoken_rs() -> Counter {
@@ -122,8 +122,8 @@ fn byte_letters() -> Vec<char> {
 }
 
 fn ranks() -> Vec<(Vec<u8>, u32)> {
-    let vocab = Vocab::embedded(Encoding::O200kBase).expect("embedded");
-    (0..199_998).map(|rank| (vocab.decode_bytes(&[rank]).expect("a rank"), rank)).collect()
+    let vocabulary = Tokenizer::embedded(Vocabulary::O200k).expect("embedded");
+    (0..vocabulary.tokens()).map(|rank| (vocabulary.bytes(rank).to_vec(), rank)).collect()
 }
 
 const PATTERN: &str = concat!(
