@@ -1,0 +1,107 @@
+//! The commands that tell prices, savings and how good the counts are, through the binary.
+// What sets a test up may fail it as the test itself may.
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
+
+use std::fs;
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::{Command, Output, Stdio};
+
+use serde_json::{Value, json};
+
+fn farebox(args: &[&str], input: &str) -> Output {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_farebox"))
+        .args(args)
+        .env_clear()
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // A command that needs no input may be gone before it is written.
+    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+    child.wait_with_output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).unwrap()
+}
+
+fn scratch(name: &str) -> PathBuf {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("figures");
+    fs::create_dir_all(&folder).unwrap();
+    folder.join(name)
+}
+
+#[test]
+fn the_catalogue_lists_chat_models_of_many_providers() {
+    let output = farebox(&["--json", "models"], "");
+    let models: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let of = |provider: &str| {
+        let models = models.as_array().unwrap();
+        models.iter().filter(|model| model["provider"] == provider).count()
+    };
+    for provider in ["openai", "anthropic", "google", "mistral", "deepseek", "xai", "groq"] {
+        assert!(of(provider) >= 3, "{provider}");
+    }
+    let output = farebox(&["models", "gpt-5.4-mini"], "");
+    assert!(text(&output.stdout).contains("$0.75"));
+}
+
+#[test]
+fn fifty_dollars_a_month_on_gpt_4o_are_halved() {
+    let args = ["--json", "savings", "--spend", "50", "--baseline", "gpt-4o"];
+    let moved = ["--move", "gpt-5.4-mini=80", "--quota", "gpt-5.4-mini=30"];
+    let output = farebox(&[&args[..], &moved[..]].concat(), "");
+    let projection: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(projection["year"]["baseline"], "600");
+    assert_eq!(projection["year"]["moved"], "295.999999999992");
+    assert_eq!(projection["quotaPpm"], 440_000);
+    let refused = farebox(&["savings", "--move", "gpt-5.4-mini=120"], "");
+    assert!(!refused.status.success());
+    assert!(text(&refused.stderr).contains("at most 100"));
+}
+
+#[test]
+fn a_price_file_refreshes_the_catalogue_and_bills_by_it() {
+    let file = scratch("litellm.json");
+    let entry = json!({ "gpt-5.4-mini": {
+        "litellm_provider": "openai", "mode": "chat", "max_input_tokens": 272_000,
+        "max_output_tokens": 128_000, "input_cost_per_token": 6e-7, "output_cost_per_token": 4.5e-6,
+    }, "gpt-99": { "litellm_provider": "openai", "mode": "chat" } });
+    fs::write(&file, entry.to_string()).unwrap();
+    let out = scratch("catalog.json");
+    let (file, out) = (file.to_str().unwrap(), out.to_str().unwrap());
+    let args = ["prices", "refresh", file, "--from", "2027-01-01", "--out", out];
+    let output = farebox(&args, "");
+    let told = text(&output.stdout);
+    assert!(told.contains("gpt-5.4-mini standard input: ours $0.75, theirs $0.6"), "{told}");
+    assert!(told.contains("not understood: gpt-99: tells no limits"), "{told}");
+
+    let bill = |day: &str| json!({ "model": "gpt-5.4-mini", "on": day, "usage": { "tokens": { "input": 1_000_000 } } });
+    let lines = format!("{}\n{}\n", bill("2026-12-31"), bill("2027-01-01"));
+    let output = farebox(&["--catalog", out, "prices", "bill", "-"], &lines);
+    let totals: Vec<String> = text(&output.stdout)
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap()["total"].to_string())
+        .collect();
+    assert_eq!(totals, ["\"0.75\"", "\"0.6\""]);
+}
+
+#[test]
+fn an_audit_draws_a_page_and_names_bad_lines() {
+    let row = json!({
+        "key": 1, "endpoint": "chat", "model": "gpt-4o",
+        "request": { "model": "gpt-4o", "messages": [{ "role": "user", "content": "Hello" }] },
+        "usage": { "prompt_tokens": 8, "completion_tokens": 9 },
+    });
+    let page = scratch("report.html");
+    let log = format!("{row}\nno JSON\n\n{row}\n");
+    let output = farebox(&["audit", "-", "--html", page.to_str().unwrap()], &log);
+    let table = text(&output.stdout);
+    assert!(table.contains("2 rows, 1 skipped"), "{table}");
+    assert!(table.contains("routed by the default policy"), "{table}");
+    assert!(text(&output.stderr).contains(":2: skipped"));
+    let page = fs::read_to_string(page).unwrap();
+    assert!(page.contains("<svg") && page.contains("gpt-4o") && !page.contains("http"));
+}
