@@ -149,6 +149,18 @@ mod tests {
     }
 
     #[test]
+    fn a_picture_that_is_not_shown_costs_what_its_multiplier_adds() {
+        let size = Some(PixelSize { width: 128, height: 128 });
+        for (multiplier_ppm, expected) in [(2_460_000, 24), (1_500_000, 8), (900_000, 0)] {
+            let rule = ImageCounting::Patches { multiplier_ppm, max_patches: 1_536 };
+            let Tokens::Known(tokens) = surcharge(Some(rule), size, ImageDetail::Auto) else {
+                panic!("the size is known");
+            };
+            assert_eq!(tokens, expected);
+        }
+    }
+
+    #[test]
     fn absurd_sizes_stay_within_the_most() {
         let rule = ImageCounting::Patches { multiplier_ppm: 1_000_000, max_patches: 1_536 };
         assert!(count(rule, u32::MAX, u32::MAX) <= 1_537);
