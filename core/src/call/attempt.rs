@@ -43,6 +43,8 @@ pub(super) struct Exchange {
     pub(super) last_content_at: Option<Timestamp>,
     server_word: ServerWord,
     form: Form,
+    /// White space before anything else.
+    blank_bytes: usize,
     max_body_bytes: usize,
 }
 
@@ -83,6 +85,7 @@ impl Exchange {
             last_content_at: None,
             server_word: ServerWord::default(),
             form: Form::Unseen(SseParser::new(max_event_bytes)),
+            blank_bytes: 0,
             max_body_bytes,
         }
     }
@@ -115,7 +118,12 @@ impl Exchange {
             // like a document, and no document like a stream.
             let is_refusal = self.status.is_some_and(|status| !(200..300).contains(&status));
             match bytes.iter().find(|byte| !byte.is_ascii_whitespace()) {
-                None if !is_refusal => {}
+                None if !is_refusal => {
+                    self.blank_bytes = self.blank_bytes.saturating_add(bytes.len());
+                    if self.blank_bytes > self.max_body_bytes {
+                        return Some(self.too_long());
+                    }
+                }
                 Some(b'{' | b'[' | b'<') => self.form = Form::Whole(Vec::new()),
                 _ if is_refusal => self.form = Form::Whole(Vec::new()),
                 _ => {
@@ -140,18 +148,21 @@ impl Exchange {
                     return (body.len() >= MAX_ERROR_BYTES).then(|| self.refused());
                 }
                 if body.len().saturating_add(bytes.len()) > self.max_body_bytes {
-                    let message = format!(
-                        "the body is longer than {} bytes, the most that is accepted",
-                        self.max_body_bytes
-                    );
-                    let error = Error::new(ErrorKind::MalformedResponse, message)
-                        .with("limitBytes", self.max_body_bytes as u64);
-                    return Some(Ending::Failed(Failure::new(error, Remedy::None)));
+                    return Some(self.too_long());
                 }
                 body.extend_from_slice(bytes);
                 None
             }
         }
+    }
+
+    fn too_long(&self) -> Ending {
+        let limit_bytes = self.max_body_bytes;
+        let message =
+            format!("the body is longer than {limit_bytes} bytes, the most that is accepted");
+        let error = Error::new(ErrorKind::MalformedResponse, message)
+            .with("limitBytes", limit_bytes as u64);
+        Ending::Failed(Failure::new(error, Remedy::None))
     }
 
     /// Takes the clean end of the body.

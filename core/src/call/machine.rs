@@ -231,6 +231,14 @@ impl Call {
         }
     }
 
+    /// The attempts that are over, in order.
+    pub fn attempts(&self) -> &[Attempt] {
+        match &self.state {
+            State::Done(outcome) => &outcome.attempts,
+            _ => &self.attempts,
+        }
+    }
+
     pub(super) fn flight(&mut self, attempt: AttemptId) -> Option<&mut Flight> {
         match &mut self.state {
             State::Exchanging(flight) if flight.attempt.id == attempt => Some(flight),
