@@ -37,6 +37,7 @@ pub struct Builder {
     on_budget: Option<OnBudget>,
     rate_limits: Option<RateLimits>,
     verifier: Option<Verifier>,
+    records_content: bool,
 }
 
 impl Builder {
@@ -138,6 +139,13 @@ impl Builder {
         self
     }
 
+    /// Lets the spans of `tracing` hold what was asked and answered; a key is never among it.
+    #[must_use]
+    pub fn record_content(mut self) -> Self {
+        self.records_content = true;
+        self
+    }
+
     /// Names the model that receipts are compared with; the strongest of the ladder otherwise.
     #[must_use]
     pub fn baseline(mut self, model: impl Into<ModelId>) -> Self {
@@ -219,6 +227,7 @@ impl Builder {
             on_budget: self.on_budget,
             rate_limits: self.rate_limits.map(Mutex::new),
             verifier: self.verifier,
+            records_content: self.records_content,
         }))
     }
 }

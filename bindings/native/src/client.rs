@@ -42,6 +42,7 @@ pub(crate) struct Inner {
     pub(crate) on_budget: Option<OnBudget>,
     pub(crate) rate_limits: Option<Mutex<RateLimits>>,
     pub(crate) verifier: Option<Verifier>,
+    pub(crate) records_content: bool,
 }
 
 /// Called with the budget after each change, before anything is sent on its strength.
@@ -396,7 +397,7 @@ impl<'a> From<&'a Value> for Quotable<'a> {
 }
 
 impl Failure {
-    fn unsent(error: Error) -> Box<Self> {
+    pub(crate) fn unsent(error: Error) -> Box<Self> {
         Box::new(Self { error, answer: None, receipt: None })
     }
 }

@@ -21,6 +21,7 @@ use tokio::time::Sleep;
 use crate::client::{Failure, Inner, Reply};
 use crate::clock::Clock;
 use crate::orchestrate::Verdict;
+use crate::telemetry::Telling;
 use crate::transport::{self, Arrival, Exchange};
 
 /// The events of one call, as they come.
@@ -42,6 +43,7 @@ pub struct Flow {
     ticket: Option<Ticket>,
     /// The caller's check of an answer, while it runs.
     verdict: Option<(AttemptId, Judging)>,
+    telling: Telling,
 }
 
 /// A check of answers that is the caller's own.
@@ -70,6 +72,7 @@ impl Flow {
             model: None,
             ticket: None,
             verdict: None,
+            telling: Telling::default(),
         }
     }
 
@@ -154,6 +157,8 @@ impl Flow {
     /// Takes the end of the call, and gives back what of its hold was not spent.
     fn conclude(&mut self, outcome: Outcome) -> Outcome {
         let outcome = self.inner.scrub_outcome(outcome);
+        let answer = outcome.answer.as_ref().map(|answer| (answer, self.inner.records_content));
+        self.telling.end(&outcome.attempts, answer);
         self.verdict = None;
         if let (Some(ticket), Some(mut limits)) =
             (self.ticket.take(), self.inner.lock_rate_limits())
@@ -171,6 +176,11 @@ impl Flow {
         if let Some(until) = self.wait_for_turn() {
             self.call.handle(Input::Deferred { attempt, until }, self.clock.now());
             return;
+        }
+        self.telling.end(self.call.attempts(), None);
+        if let Some(model) = &self.model {
+            let content = self.inner.records_content;
+            self.telling.begin(attempt, model, request, content);
         }
         let secret = self.inner.keys.get(&request.provider);
         match transport::send(&self.inner.http, request, secret) {

@@ -32,6 +32,9 @@ mod clock;
 mod flow;
 mod orchestrate;
 mod secret;
+mod structured;
+mod telemetry;
+mod tools;
 mod transport;
 
 pub use farebox_core as kernel;
@@ -54,6 +57,8 @@ pub use client::{Ask, Client, Failure, Reply};
 pub use flow::Flow;
 pub use orchestrate::{Running, StepResult, Verdict};
 pub use secret::Secret;
+pub use structured::{Form, Typed};
+pub use tools::{ToolEnd, ToolLimits, ToolRun, Tools};
 
 #[cfg(doctest)]
 #[doc = include_str!("../../../README.md")]

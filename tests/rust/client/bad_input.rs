@@ -169,6 +169,37 @@ async fn heads_that_are_no_http_or_too_large_are_typed() {
     }
 }
 
+#[tokio::test]
+async fn content_types_that_are_missing_double_or_wrong_change_nothing() {
+    let body = r#"{"id":"r","output":[{"type":"message","content":[{"type":"output_text","text":"Ferry"}]}]}"#;
+    let events = format!("data: {{\"type\":\"response.completed\",\"response\":{body}}}\n\n");
+    for (types, content) in [
+        ("", body),
+        ("content-type: text/html\r\ncontent-type: application/json\r\n", body),
+        ("content-type: text/event-stream\r\n", body),
+        ("content-type: application/json\r\n", events.as_str()),
+        ("content-type: \r\ncontent-type: ;;;\r\n", events.as_str()),
+    ] {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let length = content.len();
+        let answer = format!("HTTP/1.1 200 OK\r\n{types}content-length: {length}\r\n\r\n{content}");
+        let server = tokio::spawn(async move {
+            while let Ok((mut socket, _)) = listener.accept().await {
+                let mut seen = [0; 8192];
+                let _ = socket.read(&mut seen).await;
+                let _ = socket.write_all(answer.as_bytes()).await;
+            }
+        });
+        let builder = Client::builder().without_environment().catalog(catalog()).key("openai", KEY);
+        let url = format!("http://127.0.0.1:{port}/v1");
+        let client = builder.base_url("openai", url).build().unwrap();
+        let reply = client.stream(request()).unwrap().finish().await.unwrap();
+        assert_eq!(reply.answer.text, "Ferry", "{types}");
+        server.abort();
+    }
+}
+
 #[test]
 fn nothing_that_can_be_printed_holds_the_key() {
     let emulator: Emulator = emulator();

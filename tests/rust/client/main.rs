@@ -3,9 +3,11 @@
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
 mod bad_input;
+mod calling;
 mod client;
 mod faults;
 mod soak;
+mod tools;
 
 use std::sync::Arc;
 
