@@ -272,3 +272,78 @@ fn count_piece(tables: &Tables<'_>, cache: &Cache, window: &mut Window, piece: P
 
 /// By the number of an encoding, the digest of its file's payload.
 static DIGESTS: &[(u8, u64)] = &include!(concat!(env!("OUT_DIR"), "/digests.rs"));
+
+#[cfg(test)]
+mod tests {
+    use alloc::{string::String, vec::Vec};
+
+    use super::{Tokenizer, Vocabulary};
+
+    /// What texts that split in every way are put together from.
+    const PARTS: [&str; 36] = [
+        " ",
+        "  ",
+        "\n",
+        "\r\n",
+        "\t",
+        " the",
+        "The",
+        "fare",
+        "S",
+        "s",
+        "'s",
+        "'LL",
+        "'ve",
+        "'",
+        "0",
+        "42",
+        "1999",
+        "-",
+        "--",
+        "!",
+        "://",
+        "<|endoftext|>",
+        "\u{a0}",
+        "\u{3000}",
+        "\u{e9}",
+        "e\u{301}",
+        "\u{43f}\u{440}\u{438}",
+        "\u{4e2d}\u{6587}",
+        "\u{304b}\u{306a}",
+        "\u{d55c}\u{ad6d}",
+        "\u{1f600}",
+        "\u{1f468}\u{200d}\u{1f4bb}",
+        "\u{661}\u{662}",
+        "\u{216f}",
+        "\u{2028}",
+        "\u{10ffff}",
+    ];
+
+    #[test]
+    fn the_elder_encodings_have_tiktokens_tokens() {
+        let p50k = include_bytes!(concat!(env!("OUT_DIR"), "/p50k_base.vocab"));
+        let r50k = include_bytes!(concat!(env!("OUT_DIR"), "/r50k_base.vocab"));
+        let sides = [
+            (Vocabulary::P50k, &p50k[..], tiktoken_rs::p50k_base_singleton(), 50_256),
+            (Vocabulary::R50k, &r50k[..], tiktoken_rs::r50k_base_singleton(), u32::MAX),
+        ];
+        for (vocabulary, file, oracle, hole) in sides {
+            let tokenizer = Tokenizer::parse(vocabulary, file).unwrap();
+            let mut state = 1u64;
+            for _ in 0..3_000 {
+                let mut text = String::new();
+                for _ in 0..(state >> 60) + 1 {
+                    state = state
+                        .wrapping_mul(0x5851_f42d_4c95_7f2d)
+                        .wrapping_add(0x1405_7b7e_f767_814f);
+                    text += PARTS[(state >> 40) as usize % PARTS.len()];
+                }
+                let mut tokens = Vec::new();
+                tokenizer.encode(text.as_bytes(), &mut tokens);
+                let ranks = tokens.iter().map(|token| token + u32::from(*token >= hole));
+                assert_eq!(ranks.collect::<Vec<_>>(), oracle.encode_ordinary(&text), "{text:?}");
+                assert_eq!(tokenizer.count(text.as_bytes()), tokens.len() as u64, "{text:?}");
+            }
+        }
+    }
+}
