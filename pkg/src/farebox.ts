@@ -1,7 +1,8 @@
 // The client: quotes without network, sends, streams and settles.
+import { type CallingOptions, callingOf, type ClientCallingOptions } from "./calling.js";
 import { FareboxError, guarded, toText } from "./error.js";
 import { drive } from "./host.js";
-import { authHeaders, type Key, refuseKeyInPage } from "./keys.js";
+import { authHeaders, isPage, type Key, refuseKeyInPage } from "./keys.js";
 import {
   type Answer,
   type Call,
@@ -22,7 +23,9 @@ import {
 } from "./kernel.js";
 import { requireLoaded } from "./load.js";
 import { FareboxStream, type Reply } from "./stream.js";
+import { spans } from "./telemetry.js";
 import { Exchange } from "./transport.js";
+import { rateLimits, type Turns } from "./turns.js";
 import { environment, request as requestVocabularies } from "./vocabulary.js";
 
 /** A request of the package's own, or a body in a provider's shape: what the app already sends. */
@@ -37,7 +40,7 @@ export interface ProviderOptions {
 }
 
 /** How a client behaves; every field has a default. */
-export interface FareboxOptions extends ProviderOptions {
+export interface FareboxOptions extends ProviderOptions, ClientCallingOptions {
   /** Providers by the catalogue's ids; `apiKey` and `baseUrl` beside it mean the first of the catalogue. */
   providers?: Record<string, ProviderOptions>;
   /** What is wanted of a choice. */
@@ -62,19 +65,22 @@ export interface FareboxOptions extends ProviderOptions {
 }
 
 /** What one call may do otherwise than the client. */
-export interface CallOptions {
+export interface CallOptions extends CallingOptions {
   /** What the request's text does not say: its workload, its stakes. */
   hints?: Hints | undefined;
   policy?: Policy | undefined;
   /** Instead of what the client knows. */
   posterior?: Posterior | undefined;
   signal?: AbortSignal | undefined;
+  /** Names the logical request, so that a provider can tell a repetition; drawn outside of pages. */
+  idempotencyKey?: string | undefined;
 }
 
 export class Farebox {
   readonly #kernel: Kernel;
   readonly #options: FareboxOptions;
   readonly #providers: Map<string, ProviderOptions>;
+  readonly #turns: ((quote: Quote) => Turns) | undefined;
   #known: Provider[] | undefined;
 
   constructor(options: FareboxOptions = {}) {
@@ -84,6 +90,7 @@ export class Farebox {
     const known = options.posterior && JSON.stringify(options.posterior);
     this.#kernel = guarded(() => new Kernel(typeof catalog === "object" ? JSON.stringify(catalog) : catalog, known));
     this.#providers = new Map(Object.entries(options.providers ?? {}));
+    this.#turns = options.rateLimits && guarded(() => rateLimits(options.rateLimits ?? {}));
     const { apiKey, baseUrl } = options;
     if (apiKey !== undefined || baseUrl !== undefined) {
       const first = this.#catalogProviders()[0]?.id ?? "";
@@ -92,6 +99,11 @@ export class Farebox {
     for (const { apiKey: key } of this.#providers.values()) {
       refuseKeyInPage(key, options.dangerouslyAllowBrowser === true);
     }
+  }
+
+  /** What is wanted of a choice, where a call says nothing else. */
+  get policy(): Policy | undefined {
+    return this.#options.policy;
   }
 
   /**
@@ -138,26 +150,52 @@ export class Farebox {
 
   #start(request: RequestInput, options: CallOptions, stream: boolean): FareboxStream {
     this.#vocabularies(request, options);
-    const settings: CallSettings = { stream, seed: seed(), baseUrls: this.#baseUrls() };
-    const input = { ...this.#quotable(request, options), settings, baseline: this.#options.baseline };
+    const { limits, restart, release } = callingOf(this.#options, options);
+    // A page's request to another origin may carry only headers that origin allows.
+    const idempotencyKey = options.idempotencyKey ?? (isPage() ? undefined : `farebox-${crypto.randomUUID()}`);
+    const settings: CallSettings = {
+      stream,
+      seed: seed(),
+      baseUrls: this.#baseUrls(),
+      ...(idempotencyKey !== undefined && { idempotencyKey }),
+      ...(restart && { restart }),
+      ...(release && { release }),
+    };
+    const input = { ...this.#quotable(request, options), settings, limits, baseline: this.#options.baseline };
     const call: Call = guarded(() => this.#kernel.call(toText(input)));
     const quote: Quote = guarded(() => JSON.parse(call.quote()));
     let settle!: (end: { outcome: Outcome; receipt: Receipt }) => void;
     const settled = new Promise<{ outcome: Outcome; receipt: Receipt }>((resolve) => (settle = resolve));
     const fetch = this.#options.fetch ?? globalThis.fetch.bind(globalThis);
+    const asked = new Map<number, string>();
     const host = {
       now: () => this.#now(),
-      open: (attempt: number, http: HttpRequest) =>
-        new Exchange(attempt, http, () => this.#secretHeaders(http), fetch),
+      open: (attempt: number, http: HttpRequest) => {
+        asked.set(attempt, http.provider);
+        return new Exchange(attempt, http, () => this.#secretHeaders(http), fetch);
+      },
+      turns: this.#turns?.(quote),
       judge: async (answer: Answer) => this.#options.verify?.(answer),
     };
     const events = drive(
       call,
       host,
-      (outcome) => settle({ outcome, receipt: guarded(() => JSON.parse(call.receipt())) }),
+      (outcome) => {
+        settle({ outcome, receipt: guarded(() => JSON.parse(call.receipt())) });
+        this.#tell(request, quote, outcome, asked);
+      },
       options.signal,
     );
     return new FareboxStream(quote, events, settled);
+  }
+
+  #tell(request: RequestInput, quote: Quote, outcome: Outcome, asked: Map<number, string>): void {
+    const { onSpan, recordContent } = this.#options;
+    if (!onSpan) return;
+    const providerOf = (attempt: number) => asked.get(attempt) ?? "";
+    for (const span of spans(quote, outcome, providerOf, recordContent ? { request } : undefined)) {
+      onSpan(span);
+    }
   }
 
   #quotable(request: RequestInput, options: CallOptions) {

@@ -2,6 +2,7 @@
 import { guarded } from "./error.js";
 import type { Action, Answer, AttemptId, Call, Event, HttpRequest, Outcome } from "./kernel.js";
 import { type Arrival, Exchange } from "./transport.js";
+import type { Turns } from "./turns.js";
 
 /** What a call needs of the world. */
 export interface Host {
@@ -9,6 +10,8 @@ export interface Host {
   open(attempt: AttemptId, request: HttpRequest): Exchange;
   /** Why an answer may not be accepted, or nothing. */
   judge(answer: Answer): Promise<string | undefined>;
+  /** The caller's own rate limits, where there are some. */
+  turns?: Turns | undefined;
 }
 
 /**
@@ -23,6 +26,7 @@ export async function* drive(
 ): AsyncGenerator<Event, Outcome, undefined> {
   const exchanges = new Map<AttemptId, Exchange>();
   let finished = false;
+  let model = "";
   try {
     let cancelled = false;
     for (;;) {
@@ -32,9 +36,18 @@ export async function* drive(
       }
       const action = poll(call, host.now());
       switch (action.type) {
-        case "send":
+        case "send": {
+          const until = host.turns?.wait(model, host.now());
+          if (until !== undefined) {
+            call.deferred(action.attempt, until, host.now());
+            break;
+          }
+          // An attempt that failed amid its body is still open.
+          for (const exchange of exchanges.values()) exchange.close();
+          exchanges.clear();
           exchanges.set(action.attempt, host.open(action.attempt, action.request));
           break;
+        }
         case "receive": {
           const exchange = exchanges.get(action.attempt);
           const arrival = await first(exchange?.next(), action.until - host.now(), signal).catch(
@@ -45,6 +58,7 @@ export async function* drive(
             },
           );
           if (arrival) exchange?.taken();
+          if (arrival?.type === "head") host.turns?.learn(model, arrival.headers, host.now());
           report(call, arrival, host.now());
           break;
         }
@@ -58,6 +72,7 @@ export async function* drive(
           break;
         case "emit": {
           const { event } = action;
+          if (event.type === "started") model = event.model;
           if (event.type === "judging") {
             const refused = await unlessAborted(host.judge(event.answer), signal);
             if (!signal?.aborted) call.verdict(event.attempt, refused, host.now());
@@ -74,6 +89,7 @@ export async function* drive(
     }
   } finally {
     for (const exchange of exchanges.values()) exchange.close();
+    host.turns?.leave();
     if (!finished) settle(abandon(call, host.now()));
     call.free();
   }

@@ -43,6 +43,8 @@ export class Exchange {
         headers: [...request.headers, ...(await secretHeaders())],
         body: JSON.stringify(request.body),
         signal: this.#controller.signal,
+        // A key must not travel to where an answer points.
+        redirect: "manual",
       }))();
     // The failure is reported when somebody waits for it; until then it is nobody's.
     this.#response.catch(() => {});
@@ -69,7 +71,9 @@ export class Exchange {
         this.#started = true;
         this.#reader = response.body?.getReader();
         const headers = [...response.headers].map(([name, value]) => `${name}: ${value}\n`).join("");
-        return { type: "head", attempt, status: response.status, headers };
+        // A page is not told where to, nor by which status.
+        const status = response.type === "opaqueredirect" ? 307 : response.status;
+        return { type: "head", attempt, status, headers };
       }
       const chunk = await this.#reader?.read();
       if (!chunk || chunk.done) return { type: "end", attempt };

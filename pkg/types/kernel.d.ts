@@ -597,6 +597,10 @@ export interface CallInput {
      */
     settings?: CallSettings;
     /**
+     * Limits of time and repetition, instead of the plan's.
+     */
+    limits?: Partial<CallLimits>;
+    /**
      * The model to compare the bill with; by default the last that was estimated.
      */
     baseline?: ModelId;
@@ -1272,7 +1276,7 @@ export interface Operations {
     /**
      * The request that follows an answer: with it, the results of its tools and the user's words.
      */
-    followUp: [FollowUpInput, Request];
+    follow: [FollowUpInput, Request];
     /**
      * Reads a body that was written for a provider into the package's own request.
      */
@@ -3078,6 +3082,11 @@ export class Call {
    */
   cancel(now_ms: number): void;
   /**
+   * Learns that an attempt was not sent and will not be before a moment: the caller's own rate
+   * limit has no room for it.
+   */
+  deferred(attempt: number, until_ms: number, now_ms: number): void;
+  /**
    * Learns that an attempt's body ended as it should.
    */
   end(attempt: number, now_ms: number): void;
@@ -3319,6 +3328,7 @@ export interface InitOutput {
   readonly boundaries: (a: number, b: number, c: number, d: number) => [number, number, number, number];
   readonly call_body: (a: number, b: number, c: number, d: number, e: number) => void;
   readonly call_cancel: (a: number, b: number) => void;
+  readonly call_deferred: (a: number, b: number, c: number, d: number) => void;
   readonly call_end: (a: number, b: number, c: number) => void;
   readonly call_head: (a: number, b: number, c: number, d: number, e: number, f: number) => void;
   readonly call_lost: (a: number, b: number, c: number, d: number, e: number, f: number) => void;

@@ -6,6 +6,7 @@ use farebox_core::call::{AttemptId, Call as Machine, CallSettings, Input};
 use farebox_core::catalog::Catalog;
 use farebox_core::count::Vocabularies;
 use farebox_core::error::Error;
+use farebox_core::plan::CallLimits;
 use farebox_core::quote::{Quote, quote};
 use farebox_core::receipt::settle;
 use farebox_core::request::{Hints, ModelId};
@@ -49,6 +50,10 @@ pub struct CallInput {
     /// How to go about it.
     #[serde(default)]
     pub settings: CallSettings,
+    /// Limits of time and repetition, instead of the plan's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[tsify(type = "Partial<CallLimits>", optional)]
+    pub limits: Option<CallLimits>,
     /// The model to compare the bill with; by default the last that was estimated.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub baseline: Option<ModelId>,
@@ -61,11 +66,15 @@ impl Call {
         vocabularies: &Vocabularies,
         posterior: &mut Posterior,
     ) -> Result<Self, Error> {
-        let CallInput { request, hints, policy, posterior: given, now, mut settings, baseline } =
-            from_text("the input of a call", input)?;
+        let input: CallInput = from_text("the input of a call", input)?;
+        let CallInput { request, hints, policy, posterior: given, now, mut settings, .. } = input;
+        let CallInput { limits, baseline, .. } = input;
         let request = request.read(hints)?;
         let policy = policy.read()?;
-        let quote = quote(&request, catalog, vocabularies, &policy, &*given.or(posterior)?, now)?;
+        let given = given.or(posterior)?;
+        let mut quote = quote(&request, catalog, vocabularies, &policy, &given, now)?;
+        drop(given);
+        quote.plan.limits = limits.unwrap_or(quote.plan.limits);
         settings.regional |= policy.region.is_some();
         let machine = Machine::new(&request, &quote.plan, catalog, settings)?;
         posterior.record(&request, &quote.decision, now);
@@ -103,6 +112,13 @@ impl Call {
         });
         let attempt = AttemptId(attempt);
         self.take(Input::Head { attempt, status, headers: headers.collect() }, now_ms);
+    }
+
+    /// Learns that an attempt was not sent and will not be before a moment: the caller's own rate
+    /// limit has no room for it.
+    pub fn deferred(&mut self, attempt: u32, until_ms: f64, now_ms: f64) {
+        let (attempt, until) = (AttemptId(attempt), at(until_ms));
+        self.take(Input::Deferred { attempt, until }, now_ms);
     }
 
     /// Takes bytes of an attempt's body, cut anywhere.

@@ -128,7 +128,7 @@ operations! {
         estimate(&request, &model, held.catalog, held.vocabularies, &input.terms)
     };
     /// The request that follows an answer: with it, the results of its tools and the user's words.
-    follow_up: FollowUpInput => Request = |input, _| {
+    follow: FollowUpInput => Request = |input, _| {
         let FollowUpInput { request, answer, api, outputs, user } = input;
         let request = request.read(None)?;
         Ok(provider::follow_up(&request, &answer, api, &outputs, user.as_deref()))
