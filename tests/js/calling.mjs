@@ -1,0 +1,175 @@
+// What a call does beside answering, through the package against the emulator: checks, rate limits,
+// spans, tools and forms. Works in Node and in a page alike.
+import { client, control } from "./faults.mjs";
+
+const request = { model: "gpt-5.4-mini", input: "Write a haiku about a ferry that leaves on time." };
+
+const checks = {
+  async "the caller's own rate limit is waited for in turn"(farebox, origin) {
+    const one = { "gpt-5.4-mini": { requests: 60 } };
+    const limited = client(farebox.Farebox, origin, { rateLimits: one });
+    const first = limited.stream(request);
+    await first.text;
+    // The bucket holds sixty; what the provider says is left empties it.
+    await control(origin, "script", { faults: [{ headers: { "x-ratelimit-limit-requests": "60", "x-ratelimit-remaining-requests": "0" } }] });
+    await limited.send(request);
+    let waited = 0;
+    const stream = limited.stream(request);
+    for await (const event of stream) waited += event.type === "waiting" ? 1 : 0;
+    same(waited > 0, true, "an event says that the call waits");
+    same((await stream.receipt).attempts.length, 1, "attempts");
+    const abort = new AbortController();
+    const cancelled = limited.stream(request, { signal: abort.signal });
+    abort.abort();
+    const failure = await cancelled.reply.catch((error) => error);
+    same(failure.kind, "cancelled", "the kind");
+    same(failure.receipt.attempts.length, 0, "attempts of a call that never went");
+  },
+
+  async "spans tell of every attempt and of no content or key"(farebox, origin) {
+    const told = [];
+    await control(origin, "script", { faults: ["server_error"] });
+    await client(farebox.Farebox, origin, { onSpan: (span) => told.push(span) }).send(request);
+    same(told.length, 2, "spans");
+    const [failed, answered] = told;
+    same(failed.attributes["error.type"], "provider_unavailable", "the first one's error");
+    same(answered.name, "chat gpt-5.4-mini", "the name");
+    same(answered.attributes["gen_ai.provider.name"], "openai", "the provider");
+    same(answered.attributes["gen_ai.response.finish_reasons"]?.join(), "stop", "the reason to stop");
+    same(answered.attributes["gen_ai.usage.output_tokens"] > 0, true, "the output is counted");
+    const text = JSON.stringify(told);
+    same(/haiku|ferry|sk-proj/.test(text), false, "content or a key is told");
+    const open = [];
+    await client(farebox.Farebox, origin, { onSpan: (span) => open.push(span), recordContent: true }).send(request);
+    const [{ attributes }] = open;
+    same(attributes["gen_ai.input.messages"].includes("haiku"), true, "wanted content is told");
+    same(JSON.stringify(attributes).includes("sk-proj"), false, "a key is told");
+  },
+
+  async "the caller's check sends a refused answer to a stronger model"(farebox, origin) {
+    const policy = {
+      preset: "bulk",
+      checks: { caller: { acceptsGoodPpm: 990_000, acceptsBadPpm: 20_000 } },
+      failureCost: "5",
+    };
+    const judged = [];
+    const verify = async (answer) => {
+      judged.push(answer.text);
+      return judged.length === 1 ? "not good enough" : undefined;
+    };
+    const farebox_ = client(farebox.Farebox, origin, { policy, verify });
+    const plain = { input: request.input };
+    const quote = farebox_.quote(plain);
+    same(quote.plan.verify?.check.type, "caller", "the plan's check");
+    const stream = farebox_.stream(plain);
+    const seen = [];
+    for await (const event of stream) seen.push(event.type);
+    const { receipt } = await stream.reply;
+    same(receipt.attempts.length, 2, "attempts");
+    same(receipt.attempts[0].refused, "not good enough", "the first one's refusal");
+    same(receipt.model, quote.plan.verify.escalateTo.model, "who answered");
+    same(seen.includes("superseded"), true, "the first answer is superseded");
+  },
+
+  async "tools are run until the model answers, side by side"({ Farebox, runTools }, origin) {
+    const call = (city) => ({ name: "weather", arguments: { city } });
+    for (const input of [
+      { conversation: [{ role: "user", content: [{ type: "text", text: "Where does it rain?" }] }] },
+      { model: "gpt-5.4-mini", input: "Where does it rain?", tools: [{ type: "function", name: "weather", parameters: weather }] },
+      { model: "gpt-5.4-mini", messages: [{ role: "user", content: "Where does it rain?" }], tools: [{ type: "function", function: { name: "weather", parameters: weather } }] },
+    ]) {
+      await control(origin, "reset", {});
+      await control(origin, "script", {
+        answers: [{ tool_calls: [call("Paris"), call("Oslo")], times: 1 }, { text: "In Oslo." }],
+      });
+      let open = 0;
+      let most = 0;
+      const tools = {
+        weather: {
+          description: "The weather in a city",
+          parameters: weather,
+          async run({ city }) {
+            most = Math.max(most, (open += 1));
+            await new Promise((resolve) => setTimeout(resolve, 30));
+            open -= 1;
+            if (city === "Paris") throw new Error("no station in Paris");
+            return { city, sky: "rain" };
+          },
+        },
+      };
+      const run = await runTools(client(Farebox, origin), input, tools);
+      same(run.ended, "answered", "how it ended");
+      same(run.reply.text, "In Oslo.", "the answer");
+      same(most, 2, "tools at the same time");
+      same(run.receipts.length, 2, "receipts");
+      const [, second] = await control(origin, "requests");
+      const body = JSON.stringify(second.body);
+      same(body.includes("no station in Paris") && body.includes("rain"), true, "the results are sent back");
+    }
+  },
+
+  async "tools that go round in circles are stopped"({ Farebox, runTools }, origin) {
+    const again = { tool_calls: [{ name: "weather", arguments: { city: "Paris" } }] };
+    const input = { conversation: [{ role: "user", content: [{ type: "text", text: "Does it rain?" }] }] };
+    const tools = { weather: { parameters: weather, run: () => "perhaps" } };
+    for (const [toolLimits, ended, steps] of [
+      [{ repetitions: 2 }, "repetition", 3],
+      [{ steps: 2 }, "steps", 2],
+      [{ cost: "0.01", repetitions: 1_000, steps: 1_000 }, "cost", undefined],
+    ]) {
+      await control(origin, "reset", {});
+      await control(origin, "script", { answers: [{ ...again, output_tokens: 400 }] });
+      const run = await runTools(client(Farebox, origin), { ...input, maxOutputTokens: 500 }, tools, { toolLimits });
+      same(run.ended, ended, "how it ended");
+      if (steps !== undefined) same(run.receipts.length, steps, "steps");
+      if (ended === "cost") same(Number(run.cost) <= 0.01, true, `a cost of ${run.cost}`);
+    }
+  },
+
+  async "an answer that misses its form is repaired once"({ Farebox, sendAs }, origin) {
+    const form = {
+      schema: {
+        "~standard": {
+          version: 1,
+          vendor: "test",
+          validate: (value) =>
+            typeof value?.city === "string" ? { value: value.city } : { issues: [{ message: "must be text", path: ["city"] }] },
+        },
+      },
+      jsonSchema: { type: "object", properties: { city: { type: "string" } }, required: ["city"], additionalProperties: false },
+    };
+    const question = { model: "gpt-5.4-mini", conversation: [{ role: "user", content: [{ type: "text", text: "Name a city." }] }] };
+    await control(origin, "script", { answers: [{ text: '{"city":5}', times: 1 }, { text: '{"city":"Paris"}', times: 1 }] });
+    // Without a stronger model to turn to, the model itself is told what is wrong.
+    const policy = { checks: { schema: false } };
+    const typed = await sendAs(client(Farebox, origin, { policy }), question, form);
+    same(typed.value, "Paris", "the value");
+    same(typed.missed.length, 1, "answers before it");
+    const [, second] = await control(origin, "requests");
+    same(JSON.stringify(second.body).includes("city: must be text"), true, "the model is told what is wrong");
+    await control(origin, "script", { answers: [{ text: '{"city":5}', times: 2 }] });
+    const failure = await sendAs(client(Farebox, origin, { policy }), question, form).catch((error) => error);
+    same(failure.kind, "malformed_response", "the kind");
+  },
+};
+
+const weather = { type: "object", properties: { city: { type: "string" } }, required: ["city"] };
+
+/** Runs every check; answers with how many ran and what went otherwise. */
+export async function runCalling(farebox, { origin }) {
+  const report = { ran: 0, failures: [] };
+  for (const [name, check] of Object.entries(checks)) {
+    await control(origin, "reset", {});
+    try {
+      await check(farebox, origin);
+    } catch (error) {
+      report.failures.push(`${name}: ${String(error?.stack ?? error)}`);
+    }
+    report.ran += 1;
+  }
+  return report;
+}
+
+function same(found, wanted, what) {
+  if (found !== wanted) throw new Error(`${what}: ${JSON.stringify(found)}, expected ${JSON.stringify(wanted)}`);
+}
