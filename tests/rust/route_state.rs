@@ -1,6 +1,7 @@
 //! What is known of workloads: how outcomes come in, and what a blob may hold.
 
 use farebox_core::error::ErrorKind;
+use farebox_core::request::{OutputFormat, Request, WorkKind};
 use farebox_core::route::{Observation, Policy, Posterior};
 use farebox_core::time::Timestamp;
 use serde_json::{Value, json};
@@ -111,4 +112,25 @@ fn the_words_of_all_but_the_latest_workloads_are_dropped() {
     assert!(
         posterior.workloads["label/workload 39"].heads.values().all(|head| head.words.is_some())
     );
+}
+
+#[test]
+fn a_schema_that_leaves_nothing_to_write_is_classification() {
+    let kind = |schema: Value| {
+        let output =
+            OutputFormat::JsonSchema { name: "x".into(), description: None, schema, strict: None };
+        let request = Request { output, ..hello() };
+        World::new().route(&request, &Policy::default()).unwrap().kind
+    };
+    fn closed(fields: Value) -> Value {
+        json!({"type": "object", "properties": fields, "additionalProperties": false})
+    }
+    let mood = json!({"type": "string", "enum": ["glad", "sad"]});
+    assert_eq!(
+        kind(closed(json!({"mood": mood, "spam": {"type": "boolean"}}))),
+        Some(WorkKind::BulkClassification)
+    );
+    assert_eq!(kind(closed(json!({"mood": mood, "why": {"type": "string"}}))), None);
+    assert_eq!(kind(json!({"type": "object", "properties": {"mood": mood}})), None);
+    assert_eq!(kind(closed(json!({}))), None);
 }

@@ -133,7 +133,26 @@ fn kind(request: &Request) -> Option<WorkKind> {
     if hosts(HostedTool::Shell) || functions.any(is_shell) {
         return Some(WorkKind::TerminalAgent);
     }
-    has_functions.then_some(WorkKind::ToolAgent)
+    if has_functions {
+        return Some(WorkKind::ToolAgent);
+    }
+    match &request.output {
+        OutputFormat::JsonSchema { schema, .. } if only_picks(schema) => {
+            Some(WorkKind::BulkClassification)
+        }
+        _ => None,
+    }
+}
+
+/// Whether every field of a schema's object is picked from a list: then to answer is to classify,
+/// for there is no room to write anything.
+fn only_picks(schema: &Value) -> bool {
+    let Some(fields) = schema.get("properties").and_then(Value::as_object) else { return false };
+    let picks = |field: &Value| {
+        field.get("enum").is_some() || field.get("type").and_then(Value::as_str) == Some("boolean")
+    };
+    let is_closed = schema.get("additionalProperties") == Some(&Value::Bool(false));
+    is_closed && !fields.is_empty() && fields.values().all(picks)
 }
 
 /// Whether a function's name says that it is a shell.
