@@ -14,7 +14,7 @@ use crate::catalog::{Catalog, Model};
 use crate::error::{Error, ErrorKind};
 use crate::estimate::Estimate;
 use crate::money::Pusd;
-use crate::order::sort_by_key;
+use crate::order::{sort_by, sort_by_key};
 use crate::request::{ModelId, Request};
 use crate::time::Timestamp;
 
@@ -57,8 +57,9 @@ pub(super) fn gather<'a>(
     let needs = Needs::of(request);
     let mut gathered = Gathered { candidates: Vec::new(), rejected: Vec::new() };
     let is_named = |model: &Model| named.is_some_and(|name| model.is_called(name));
-    let on_ladder = ladder.iter().any(|name| catalog.model(name).is_some_and(is_named));
-    let beside = named.filter(|_| !on_ladder);
+    let is_on_ladder = || ladder.iter().any(|name| catalog.model(name).is_some_and(is_named));
+    let beside = named.filter(|_| !is_on_ladder());
+    let by_name = ByName::of(estimates);
 
     for (rung, name) in ladder.iter().chain(beside).enumerate() {
         let Some(model) = catalog.model(name) else {
@@ -73,8 +74,7 @@ pub(super) fn gather<'a>(
             gathered.rejected.push(Rejected { model: name.clone(), reason });
             continue;
         }
-        let mut of_model: Vec<&Estimate> =
-            estimates.iter().filter(|estimate| model.is_called(&estimate.model)).collect();
+        let mut of_model = by_name.of_model(model);
         sort_by_key(&mut of_model, |estimate| estimate.effort);
         of_model.dedup_by_key(|estimate| estimate.effort);
         if of_model.is_empty() {
@@ -110,6 +110,31 @@ pub(super) fn gather<'a>(
     Ok(gathered)
 }
 
+/// Estimates by the name they were made under, so that a long ladder is not held against every
+/// estimate; with each its place in the order given.
+struct ByName<'a>(Vec<(usize, &'a Estimate)>);
+
+impl<'a> ByName<'a> {
+    fn of(estimates: &'a [Estimate]) -> Self {
+        let mut all: Vec<(usize, &Estimate)> = estimates.iter().enumerate().collect();
+        sort_by(&mut all, |(_, one), (_, other)| one.model.cmp(&other.model));
+        Self(all)
+    }
+
+    /// Those of a model under any of its names, in the order given.
+    fn of_model(&self, model: &Model) -> Vec<&'a Estimate> {
+        let Self(all) = self;
+        let mut found = Vec::new();
+        for name in core::iter::once(&model.id).chain(&model.aliases) {
+            let from = all.partition_point(|(_, estimate)| estimate.model < *name);
+            let rest = all.get(from..).unwrap_or_default();
+            found.extend(rest.iter().take_while(|(_, estimate)| estimate.model == *name));
+        }
+        sort_by_key(&mut found, |(place, _)| *place);
+        found.into_iter().map(|(_, estimate)| estimate).collect()
+    }
+}
+
 /// Holds one estimate against the constraints that depend on it.
 fn hold(
     sources: &Sources<'_>,
@@ -123,9 +148,10 @@ fn hold(
     if estimate.cost.is_none() && !named {
         return Err(reason(ReasonCode::Unpriced, "nobody published its price"));
     }
-    let output_tokens = filter::needed_output(request, policy, model, estimate);
-    let worst_case = filter::worst_case(model, estimate, output_tokens, policy, now);
-    filter::affordable(policy, worst_case)?;
+    filter::affordable(policy, || {
+        let output_tokens = filter::needed_output(request, policy, model, estimate);
+        filter::worst_case(model, estimate, output_tokens, policy, now)
+    })?;
     filter::in_time(policy, posterior, &arm.name(), estimate.output.tokens.expected)
 }
 

@@ -241,15 +241,19 @@ pub(crate) fn needed_output(
     asked.unwrap_or(estimate.output.tokens.high).min(model.limits.max_output_tokens)
 }
 
-/// Whether the worst case stays under the policy's cap and within what is left.
-pub(super) fn affordable(policy: &Policy, worst_case: Option<Pusd>) -> Result<(), Reason> {
+/// Whether the worst case stays under the policy's cap and within what is left; priced only where
+/// there is either.
+pub(super) fn affordable(
+    policy: &Policy,
+    worst_case: impl Fn() -> Option<Pusd>,
+) -> Result<(), Reason> {
     let limits = [
         (policy.max_cost, ReasonCode::Price, "the policy's cap is"),
         (policy.budget_left, ReasonCode::Budget, "the budget has"),
     ];
     for (limit, code, what) in limits {
         let Some(limit) = limit else { continue };
-        let Some(worst_case) = worst_case else {
+        let Some(worst_case) = worst_case() else {
             return Err(reason(
                 ReasonCode::Unpriced,
                 format!("nobody published its price, and {what} ${limit}"),
