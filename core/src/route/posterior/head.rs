@@ -261,6 +261,8 @@ impl Words {
         }
         let rate = (good + 1.0) / (good + bad + 2.0);
         let even = libm::log(rate / (1.0 - rate));
+        // Most buckets hold few outcomes, so few logarithms serve most of them.
+        let mut known = [None; FEW * FEW];
         let mut sum = 0.0;
         for gram in grams {
             let at = usize::from(*gram) * 2;
@@ -268,9 +270,14 @@ impl Words {
             if good == 0 && bad == 0 {
                 continue;
             }
-            let good = f64::from(good) + SMOOTHING * rate;
-            let bad = f64::from(bad) + SMOOTHING * (1.0 - rate);
-            sum += libm::log(good / bad) - even;
+            let odds = || {
+                let good = f64::from(good) + SMOOTHING * rate;
+                let bad = f64::from(bad) + SMOOTHING * (1.0 - rate);
+                libm::log(good / bad) - even
+            };
+            let [row, column] = [good, bad].map(usize::from);
+            let slot = known.get_mut(row * FEW + column).filter(|_| column < FEW);
+            sum += slot.map_or_else(odds, |slot| *slot.get_or_insert_with(odds));
         }
         sum / libm::sqrt(grams.len() as f64)
     }
@@ -330,5 +337,7 @@ const LOSS_KEEP: f64 = 0.998;
 const SIGNAL_ODDS: f64 = 0.1;
 /// Outcomes below which words have no say.
 const ENOUGH_FOR_WORDS: u32 = 100;
+/// Successes, and failures, of a bucket up to which its logarithm is taken once for all like it.
+const FEW: usize = 16;
 /// Outcomes imagined for each bucket, at the workload's own rate.
 const SMOOTHING: f64 = 16.0;
