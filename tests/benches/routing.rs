@@ -44,14 +44,22 @@ fn main() {
         let policy = Policy { ladder, ..Policy::default() };
         let cold = Posterior::new();
         let mut taught = Posterior { words: true, ..Posterior::new() };
-        for _ in 0..300 {
+        // Every rung has outcomes: more is read then than when one rung was always chosen.
+        for model in policy.ladder.iter().cycle().take(300) {
+            let request = Request { model: Some(model.clone()), ..request.clone() };
             let decision = route(&request, &estimates, &catalog, &policy, &taught, now);
             let decision = decision.expect("a decision");
             taught.record(&request, &decision, now);
             let outcome = Observation::success(true);
             taught.observe(&decision.id, &outcome, now).expect("recorded just now");
         }
-        for (state, posterior) in [("cold", &cold), ("taught, with words", &taught)] {
+        let mut wordless = taught.clone();
+        wordless.words = false;
+        for head in wordless.workloads.values_mut().flat_map(|known| known.heads.values_mut()) {
+            head.words = None;
+        }
+        let states = [("cold", &cold), ("taught", &wordless), ("taught, with words", &taught)];
+        for (state, posterior) in states {
             let mut times: Vec<u128> = (0..5_000)
                 .map(|_| {
                     let started = Instant::now();
@@ -74,8 +82,9 @@ fn main() {
 }
 
 fn request() -> Request {
-    let sentence = "Book the 14:05 from Leeds to York for two, and tell me what it costs. ";
-    let mut request = Request::new().user(sentence.repeat(22).get(..1_500).unwrap_or(sentence));
+    // Prose that does not repeat itself, for repeated words are hashed to nothing new.
+    let prose = include_str!("../../LICENSE-APACHE").get(1_000..2_500).unwrap_or_default();
+    let mut request = Request::new().user(prose);
     request.instructions = Some("You are the desk of a railway. Be brief.".into());
     request.tools = (0..8)
         .map(|number| Tool::Function {
