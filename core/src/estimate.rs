@@ -224,7 +224,7 @@ fn widen(input: &mut InputCount, family: CountingFamily) {
 /// generations differ by a quarter on the same text (measured on recorded traffic, 2026-11-22).
 const STAND_IN_MARGIN_PPM: u32 = 250_000;
 
-/// Gemini's tokenizer changed less: a prompt's counts of two generations are within a tenth.
+/// An assumption, not a measurement: that Gemini's generations count more alike than Claude's.
 const GEMINI_STAND_IN_MARGIN_PPM: u32 = 120_000;
 
 /// How far off the price of a model may be from that of its nearest relative: the factor between

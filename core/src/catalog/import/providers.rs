@@ -44,7 +44,7 @@ impl Entry {
     }
 }
 
-/// Addresses are those of the providers' references (checked 2026-11-22).
+/// Addresses and variables as they are known; they were not checked one by one.
 const TABLE: [Entry; 13] = [
     Entry {
         id: "openai",

@@ -144,8 +144,8 @@ fn functions(
 }
 
 /// What pictures add beside their own tokens: in Responses a message of nothing else is marked on
-/// 4o and 4.1, in Chat Completions a picture among calls on Harmony models (19 of 20 recorded
-/// requests, checked 2026-11-22).
+/// 4o and 4.1, in Chat Completions a picture among calls on Harmony models (14 of 15 recorded
+/// requests, all of one repository, checked 2026-11-22).
 fn picture_marks(conversation: &[Message], api: Api, frame: &Frame) -> u64 {
     let is_picture = |part: &Part| matches!(part, Part::Image { .. });
     let bare = |content: &[Part]| {
@@ -230,7 +230,8 @@ fn words(message: &Message) -> Cow<'_, str> {
 /// The marks around a message and its role.
 const MESSAGE: u64 = 4;
 const TAIL_BYTES: usize = 200;
-/// What Harmony models are told in Responses when calls must come one at a time.
+/// What Harmony models are told in Responses when calls must come one at a time; it rests on two
+/// recorded requests to one model (checked 2026-11-22).
 const ONE_CALL_AT_A_TIME: u64 = 78;
 
 /// Constants of a family at an endpoint, in tokens.
