@@ -4,7 +4,7 @@ use farebox_core::catalog::{Catalog, Model, Terms};
 use farebox_core::count::{Basis, Encoding, Vocab, Vocabularies, count_request};
 use farebox_core::error::{Error, ErrorKind};
 use farebox_core::estimate::estimate;
-use farebox_core::provider::parse;
+use farebox_core::provider::{parse, parse_owned};
 use farebox_core::request::{Api, Request};
 use serde_json::{Value, json};
 
@@ -103,6 +103,53 @@ fn errors_name_the_place() {
     assert_eq!(error.message, "`messages[0].content[0].text` is a number; it must be text");
     let error = refused(json!({ "messages": [], "max_tokens": "100" }));
     assert!(error.message.starts_with("`max_tokens` is text; it must be a whole number"));
+}
+
+#[test]
+fn bodies_of_fifty_megabytes_are_counted() {
+    let catalog = shipped();
+    let vocabularies = vocabularies();
+    let bytes = 50_000_000;
+    let picture = ["data:image/png;base64,", &"A".repeat(bytes)].concat();
+    let contents = [
+        json!("The fare is paid before the gate. ".repeat(bytes / 34)),
+        json!("a".repeat(bytes)),
+        json!([{ "type": "image_url", "image_url": { "url": picture } }]),
+    ];
+    for content in contents {
+        let body = json!({ "messages": [{ "role": "user", "content": content }] });
+        let request = parse_owned(body, Some(Api::Chat)).unwrap();
+        for name in ["gpt-5.4", "gemini-2.5-flash"] {
+            let model = catalog.model(&name.into()).unwrap();
+            let tokens = count_request(&request, Api::Chat, model, &vocabularies).tokens;
+            assert!(tokens.low <= tokens.expected && tokens.expected <= tokens.high, "{name}");
+        }
+    }
+}
+
+#[test]
+fn tools_nested_two_hundred_deep_are_counted_with_a_doubt() {
+    let catalog = shipped();
+    let vocabularies = vocabularies();
+    let nested = |levels| {
+        let schema = (0..levels).fold(
+            json!({ "type": "string" }),
+            |schema, _| json!({ "type": "object", "properties": { "a": schema } }),
+        );
+        let function = json!({ "name": "f", "parameters": schema });
+        let body = json!({
+            "messages": [{ "role": "user", "content": "go" }],
+            "tools": [{ "type": "function", "function": function }],
+        });
+        parse_owned(body, Some(Api::Chat)).unwrap()
+    };
+    let (shallow, deep) = (nested(10), nested(200));
+    for name in ["gpt-4o", "gpt-5.4", "claude-opus-4-6", "gemini-2.5-flash"] {
+        let model = catalog.model(&name.into()).unwrap();
+        let count = |request| count_request(request, Api::Chat, model, &vocabularies);
+        assert!(count(&deep).tokens.expected > count(&shallow).tokens.expected, "{name}");
+        assert!(matches!(count(&deep).basis, Basis::Approximate { .. }), "{name}");
+    }
 }
 
 /// Replaces one value somewhere in a body by one of another type.
