@@ -1,7 +1,7 @@
 //! Reads the kernel's types from JSON values: one reader for all of them, strict about shapes.
 //!
 //! Every way of reading is a copy of each type's reader in what a page downloads. This one takes a
-//! struct from an object alone, never from a list, and [`tagged`] reads an enum that says its own
+//! struct from an object alone, never from a list, and `tagged` reads an enum that says its own
 //! `type` without the detour through serde's buffer, which is a second copy of everything inside it.
 
 mod fields;
