@@ -8,6 +8,8 @@ use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_openai::config::OpenAIConfig;
 use async_openai::types::chat::CreateChatCompletionRequest;
@@ -15,7 +17,7 @@ use async_openai::types::responses::CreateResponse;
 use futures_util::StreamExt;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 
 const ROUND_EVENTS: usize = 60_000;
 
@@ -156,44 +158,52 @@ fn recorded(api: &str) -> Vec<Vec<String>> {
 async fn serve() {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     println!("{}", listener.local_addr().expect("an address").port());
-    let (chat, responses) = (recorded("chat"), recorded("responses"));
-    let mut turn = 0;
-    while let Ok((mut socket, _)) = listener.accept().await {
-        socket.set_nodelay(true).expect("an option");
-        loop {
-            let mut head = Vec::new();
-            let mut byte = [0; 4096];
-            let (path_end, length) = loop {
-                let Ok(read @ 1..) = socket.read(&mut byte).await else { break (0, 0) };
-                head.extend_from_slice(&byte[..read]);
-                let Some(end) = head.windows(4).position(|four| four == b"\r\n\r\n") else {
-                    continue;
-                };
-                let text = String::from_utf8_lossy(&head[..end]).to_lowercase();
-                let length = text.lines().find_map(|line| line.strip_prefix("content-length:"));
-                let length: usize = length.map_or(0, |length| length.trim().parse().unwrap_or(0));
-                if head.len() >= end + 4 + length {
-                    break (text.lines().next().map_or(0, str::len), length);
-                }
+    let streams = Arc::new((recorded("chat"), recorded("responses")));
+    while let Ok((socket, _)) = listener.accept().await {
+        tokio::spawn(answer(socket, Arc::clone(&streams)));
+    }
+}
+
+/// Streams of either format, as lists of events.
+type Streams = (Vec<Vec<String>>, Vec<Vec<String>>);
+
+static TURN: AtomicUsize = AtomicUsize::new(0);
+
+/// Answers what one connection asks.
+async fn answer(mut socket: TcpStream, streams: Arc<Streams>) {
+    socket.set_nodelay(true).expect("an option");
+    loop {
+        let mut head = Vec::new();
+        let mut byte = [0; 4096];
+        let (path_end, length) = loop {
+            let Ok(read @ 1..) = socket.read(&mut byte).await else { break (0, 0) };
+            head.extend_from_slice(&byte[..read]);
+            let Some(end) = head.windows(4).position(|four| four == b"\r\n\r\n") else {
+                continue;
             };
-            if path_end == 0 && length == 0 {
-                break;
+            let text = String::from_utf8_lossy(&head[..end]).to_lowercase();
+            let length = text.lines().find_map(|line| line.strip_prefix("content-length:"));
+            let length: usize = length.map_or(0, |length| length.trim().parse().unwrap_or(0));
+            if head.len() >= end + 4 + length {
+                break (text.lines().next().map_or(0, str::len), length);
             }
-            let is_chat = String::from_utf8_lossy(&head[..path_end]).contains("chat");
-            let streams = if is_chat { &chat } else { &responses };
-            let events = &streams[turn % streams.len()];
-            turn += 1;
-            let size: usize = events.iter().map(String::len).sum();
-            let head = format!(
-                "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ncontent-length: {size}\r\n\r\n"
-            );
-            if socket.write_all(head.as_bytes()).await.is_err() {
+        };
+        if path_end == 0 && length == 0 {
+            break;
+        }
+        let is_chat = String::from_utf8_lossy(&head[..path_end]).contains("chat");
+        let streams = if is_chat { &streams.0 } else { &streams.1 };
+        let events = &streams[TURN.fetch_add(1, Ordering::Relaxed) % streams.len()];
+        let size: usize = events.iter().map(String::len).sum();
+        let head = format!(
+            "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ncontent-length: {size}\r\n\r\n"
+        );
+        if socket.write_all(head.as_bytes()).await.is_err() {
+            break;
+        }
+        for event in events {
+            if socket.write_all(event.as_bytes()).await.is_err() {
                 break;
-            }
-            for event in events {
-                if socket.write_all(event.as_bytes()).await.is_err() {
-                    break;
-                }
             }
         }
     }
