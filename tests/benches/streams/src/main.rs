@@ -84,6 +84,8 @@ async fn measure(name: &str, api: &str, url: &str) -> f64 {
             call().await;
         }
     } else {
+        // Both share one reqwest, which wants a provider of TLS; our client installs one.
+        drop(farebox::Client::builder().without_environment().build());
         let config = OpenAIConfig::new().with_api_key("sk-bench-key").with_api_base(url);
         let client = async_openai::Client::with_config(config);
         let call = || async {
