@@ -49,6 +49,51 @@ fn the_catalogue_lists_chat_models_of_many_providers() {
 }
 
 #[test]
+fn models_are_compared_and_their_changes_told() {
+    let compared = farebox(&["models", "compare", "gpt-5.4", "openai/gpt-4o-2024-08-06"], "");
+    let table = text(&compared.stdout);
+    let row = |name: &str| table.lines().find(|line| line.starts_with(name)).unwrap();
+    assert!(
+        row("input, standard").contains("$2.5") && row("context").contains("1,050,000"),
+        "{table}"
+    );
+    let unknown = farebox(&["models", "compare", "gpt-5.4", "gpt-5.44"], "");
+    assert_eq!(unknown.status.code(), Some(1));
+    assert!(text(&unknown.stderr).contains("`gpt-5` is the nearest"));
+
+    let ending = farebox(&["--json", "models", "ending"], "");
+    let ending: Vec<Value> = serde_json::from_slice(&ending.stdout).unwrap();
+    let days: Vec<i64> = ending.iter().map(|model| model["days"].as_i64().unwrap()).collect();
+    assert!(days.is_sorted() && days.iter().all(|days| *days > 0), "{days:?}");
+
+    let catalog = |input: &str, more: Value| {
+        let model = |id: &str, input: &str| {
+            json!({
+                "id": id, "provider": "p", "counting": { "family": "unknown" },
+                "limits": { "contextTokens": 1_000, "maxOutputTokens": 100 }, "abilities": [],
+                "prices": [{ "lanes": { "standard": { "rates": { "input": input, "output": "2" } } } }],
+                "source": "a test", "checkedOn": "2026-11-22",
+            })
+        };
+        let mut first = model("first", input);
+        first.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let provider = json!({
+            "id": "p", "baseUrl": "https://p.example/v1", "auth": { "type": "bearer" },
+            "keyVariable": "P_KEY", "apis": ["chat"],
+        });
+        json!({ "checkedOn": "2026-11-22", "providers": [provider], "models": [first], "ladders": [] })
+    };
+    let (before, after) = (scratch("before.json"), scratch("after.json"));
+    fs::write(&before, catalog("1", json!({})).to_string()).unwrap();
+    fs::write(&after, catalog("0.5", json!({ "shutdownOn": "2027-02-01" })).to_string()).unwrap();
+    let (before, after) = (before.to_str().unwrap(), after.to_str().unwrap());
+    let changes = farebox(&["--catalog", after, "models", "changes", "--against", before], "");
+    let changes = text(&changes.stdout);
+    assert!(changes.contains("input $1 -> $0.5"), "{changes}");
+    assert!(changes.contains("2027-02-01  first  answers no longer"), "{changes}");
+}
+
+#[test]
 fn fifty_dollars_a_month_on_gpt_4o_are_halved() {
     let args = ["--json", "savings", "--spend", "50", "--baseline", "gpt-4o"];
     let moved = ["--move", "gpt-5.4-mini=80", "--quota", "gpt-5.4-mini=30"];

@@ -1,8 +1,8 @@
-//! `farebox models`.
+//! The table of models.
 
 use std::fmt::Write;
 
-use farebox_core::catalog::{Model, Terms};
+use farebox_core::catalog::Model;
 use farebox_core::request::ServiceTier;
 use farebox_core::usage::TokenClass;
 use serde_json::json;
@@ -10,9 +10,8 @@ use serde_json::json;
 use crate::failure::{Exit, Failure};
 use crate::shell::Shell;
 
-/// List models with their prices, windows and last days
 #[derive(Debug, clap::Args)]
-pub(crate) struct Args {
+pub(super) struct ListArgs {
     /// Only models whose name or provider holds this
     filter: Option<String>,
 
@@ -21,33 +20,28 @@ pub(crate) struct Args {
     all: bool,
 }
 
-pub(crate) fn run(args: &Args, shell: &Shell) -> Result<Exit, Failure> {
+pub(super) fn run(args: &ListArgs, shell: &Shell) -> Result<Exit, Failure> {
     let settings = shell.settings()?;
-    let today = shell.now().date();
+    let now = shell.now();
     let wanted = |model: &&Model| {
         let named = args
             .filter
             .as_deref()
             .is_none_or(|part| model.id.as_str().contains(part) || model.provider.0.contains(part));
-        named && (args.all || !model.is_shut_down(today))
+        named && (args.all || !model.is_shut_down(now.date()))
     };
     let models: Vec<&Model> = settings.catalog.models.iter().filter(wanted).collect();
     if shell.json {
         shell.print_json(&json!(models))?;
         return Ok(Exit::Success);
     }
-    let terms = Terms { at: shell.now(), ..Terms::default() };
     let width = models.iter().map(|model| model.id.as_str().len()).max().unwrap_or(5).max(5);
     let mut text = format!(
         "{:<width$}  {:<10} {:>10} {:>10} {:>10} {:>9} {:>8}  last day\n",
         "model", "provider", "input", "cached", "output", "context", "answer"
     );
     for model in &models {
-        let lane = model.sheet(terms.at).and_then(|sheet| sheet.lanes.get(&ServiceTier::Standard));
-        let rate = |class| {
-            let rate = lane.and_then(|lane| lane.rates.get(&class));
-            rate.map_or_else(|| "-".into(), |rate| format!("${rate}"))
-        };
+        let rate = |class| super::rate(model, now, ServiceTier::Standard, class);
         let _ = writeln!(
             text,
             "{:<width$}  {:<10} {:>10} {:>10} {:>10} {:>9} {:>8}  {}",
