@@ -14,4 +14,5 @@ mod route_laws;
 mod route_state;
 mod route_world;
 mod streams;
+mod streams_mutated;
 mod vectors;

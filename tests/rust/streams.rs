@@ -12,15 +12,15 @@ use farebox_core::request::Api;
 use farebox_core::usage::TokenClass;
 use serde_json::Value;
 
-struct Recorded {
-    name: String,
-    api: Api,
-    body: Vec<u8>,
+pub(crate) struct Recorded {
+    pub(crate) name: String,
+    pub(crate) api: Api,
+    pub(crate) body: Vec<u8>,
     oracle: Option<Value>,
 }
 
 /// The recorded streams, or nothing where the machine has none.
-fn recorded() -> Option<Vec<Recorded>> {
+pub(crate) fn recorded() -> Option<Vec<Recorded>> {
     let given = std::env::var_os("FAREBOX_DATA").map(PathBuf::from);
     let folder = given.unwrap_or_else(|| root().join("../shared/data")).join("streams");
     let Ok(packed) = fs::File::open(folder.join("streams.tar.gz")) else {

@@ -10,6 +10,7 @@ use super::attempt::{Ending, Exchange};
 use super::emit::Emitter;
 use super::event::EventKind;
 use super::settings::CallSettings;
+use super::sse::Chunk;
 use crate::error::Error;
 use crate::provider::Answer;
 use crate::request::Api;
@@ -26,6 +27,30 @@ pub struct Folded {
     /// Why it is not whole, if it is not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<Error>,
+}
+
+/// A body that was recorded, in pieces.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Recording {
+    /// The format it is in.
+    pub api: Api,
+    /// The status it came with; 200 otherwise.
+    #[serde(default = "ok")]
+    pub status: u16,
+    /// The pieces, each a text or a list of bytes.
+    pub chunks: Vec<Chunk>,
+}
+
+impl Recording {
+    /// Folds it.
+    pub fn fold(&self) -> Folded {
+        fold(self.api, self.status, self.chunks.iter().map(|Chunk(bytes)| bytes.as_slice()))
+    }
+}
+
+fn ok() -> u16 {
+    200
 }
 
 /// Folds a recorded body, streamed or whole, exactly as a call would; cuts change nothing.

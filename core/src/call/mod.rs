@@ -28,7 +28,7 @@ pub mod sse;
 pub use action::{Action, AttemptId, Input};
 pub use batched::{Batched, batched};
 pub use event::{Event, EventKind};
-pub use fold::{Folded, fold};
+pub use fold::{Folded, Recording, fold};
 pub use machine::Call;
 pub use outcome::{Attempt, Billing, Outcome};
 pub use rate::{PerMinute, RateLimits, Ticket, Turn};

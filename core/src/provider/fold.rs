@@ -2,7 +2,7 @@
 
 use alloc::format;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::answer::Answer;
 use super::anthropic::stream::AnthropicFold;
@@ -10,6 +10,7 @@ use super::chat::stream::ChatFold;
 use super::gemini::stream::GeminiFold;
 use super::problem::Problem;
 use super::responses::stream::ResponsesFold;
+use super::surrogates;
 use crate::error::{Error, ErrorKind};
 use crate::request::{Api, ServiceTier};
 
@@ -31,6 +32,19 @@ pub trait Sink {
     fn tool_call_delta(&mut self, index: u32, arguments: &str);
     /// A tool call began.
     fn tool_call_started(&mut self, index: u32, call_id: &str, name: &str);
+}
+
+/// Hears nothing: for what is only kept aside.
+pub(super) struct Unheard;
+
+impl Sink for Unheard {
+    fn annotation(&mut self, _: &Value) {}
+    fn reasoning(&mut self, _: &str) {}
+    fn refusal(&mut self, _: &str) {}
+    fn superseded(&mut self) {}
+    fn text(&mut self, _: &str) {}
+    fn tool_call_delta(&mut self, _: u32, _: &str) {}
+    fn tool_call_started(&mut self, _: u32, _: &str, _: &str) {}
 }
 
 /// What one event of a stream did.
@@ -76,9 +90,33 @@ impl Fold {
     ///
     /// `malformed_response` when its data cannot be read; the answer stays as it was.
     pub fn event(&mut self, name: &str, data: &str, sink: &mut dyn Sink) -> Result<Step, Error> {
+        let error = match self.one(name, data, sink) {
+            Err(error) => error,
+            step => return step,
+        };
+        // Some proxies lose the blank lines, so that events run together, a line each.
+        if is_lines(data) {
+            let mut step = Step::Idle;
+            for line in data.lines() {
+                match self.one(name, line, sink)? {
+                    Step::Idle => {}
+                    end @ (Step::Done | Step::Failed(_)) => return Ok(end),
+                    Step::Content => step = Step::Content,
+                }
+            }
+            return Ok(step);
+        }
+        // An error in plain words is an error all the same.
+        if name == "error" && !data.trim().is_empty() {
+            return Ok(Step::Failed(Problem::of_value(None, &json!({ "message": data.trim() }))));
+        }
+        Err(error)
+    }
+
+    fn one(&mut self, name: &str, data: &str, sink: &mut dyn Sink) -> Result<Step, Error> {
         match self {
             Self::Chat(fold) => fold.event(name, data, sink),
-            Self::GenerateContent(fold) => fold.event(data, sink),
+            Self::GenerateContent(fold) => fold.event(name, data, sink),
             Self::Messages(fold) => fold.event(name, data, sink),
             Self::Responses(fold) => match fold.event(name, data, sink)? {
                 Some(step) => Ok(step),
@@ -144,11 +182,37 @@ pub(super) fn parse_data(name: &str, data: &str) -> Result<Option<Value>, Error>
     if data.is_empty() || data == "[DONE]" {
         return Ok(None);
     }
-    match serde_json::from_str::<Value>(data) {
+    let parsed = serde_json::from_str::<Value>(data).or_else(|error| {
+        let paired = surrogates::paired(data).ok_or(error)?;
+        serde_json::from_str(&paired)
+    });
+    match parsed {
         Ok(value) => Ok(Some(value)),
         // Signs of life of some proxies carry words of their own.
         Err(_) if matches!(name, "ping" | "keepalive" | "heartbeat") => Ok(None),
         Err(error) => Err(malformed(&format!("an event of the stream is not JSON ({error})"))),
+    }
+}
+
+/// Whether the data of an event is several, a line each.
+fn is_lines(data: &str) -> bool {
+    let is_event = |line: &str| {
+        let line = line.trim();
+        line.is_empty()
+            || line == "[DONE]"
+            || serde_json::from_str::<serde::de::IgnoredAny>(line).is_ok()
+    };
+    data.trim().contains('\n') && data.lines().all(is_event)
+}
+
+/// Whether a field `error` says more than that there is none.
+pub(super) fn reports_error(value: &Value) -> bool {
+    match value.get("error") {
+        Some(Value::Object(fields)) => !fields.is_empty(),
+        Some(Value::String(words)) => !words.is_empty(),
+        Some(Value::Bool(is_wrong)) => *is_wrong,
+        Some(Value::Number(code)) => code.as_u64() != Some(0),
+        _ => false,
     }
 }
 

@@ -81,7 +81,7 @@ fn parts(answer: &Answer, api: Api) -> Vec<Part> {
     let own = match api {
         Api::Chat => None,
         Api::GenerateContent => {
-            Some(json!({ "contents": [{ "role": "model", "parts": answer.items }] }))
+            Some(json!({ "contents": [{ "role": "model", "parts": gemini_parts(answer) }] }))
         }
         Api::Messages => Some(json!({
             "messages": [{ "role": "assistant", "content": answer.items }],
@@ -220,9 +220,14 @@ fn gemini(answer: &Answer, outputs: &[ToolOutput], user: Option<&str>) -> Vec<Va
         json!({ "functionResponse": { "name": name(&it.call_id), "response": response } })
     }));
     parts.extend(user.map(|text| json!({ "text": text })));
-    let mut turns = alloc::vec![json!({ "role": "model", "parts": answer.items })];
+    let mut turns = alloc::vec![json!({ "role": "model", "parts": gemini_parts(answer) })];
     if !parts.is_empty() {
         turns.push(json!({ "role": "user", "parts": parts }));
     }
     turns
+}
+
+/// The parts of the answer itself, without the candidates that are kept beside them.
+fn gemini_parts(answer: &Answer) -> Vec<&Value> {
+    answer.items.iter().filter(|item| item.get("content").is_none()).collect()
 }

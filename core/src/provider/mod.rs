@@ -22,6 +22,7 @@ mod rate;
 mod read;
 mod responses;
 mod source;
+mod surrogates;
 
 use alloc::boxed::Box;
 use alloc::string::String;

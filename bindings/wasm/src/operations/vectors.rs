@@ -1,7 +1,7 @@
 //! Operations that only vectors and tests have a use for.
 
 use farebox_core::call::sse::{SseScript, SseTranscript};
-use farebox_core::call::{Rehearsal, Told, rehearse};
+use farebox_core::call::{Folded, Recording, Rehearsal, Told, rehearse};
 use farebox_core::error::Error;
 use farebox_core::estimate::Estimate;
 use farebox_core::orchestrate::{Transcript, TranscriptInput, transcribe};
@@ -50,6 +50,8 @@ operations! {
     VectorOperations;
     /// Runs a call against a script, without a network and without waiting.
     call: Rehearsal => Vec<Told> = |input, held| rehearse(&input, held.catalog);
+    /// Folds a recorded body, streamed or whole.
+    fold: Recording => Folded = |input, _| Ok(input.fold());
     /// Takes a goal through everything that happens on the way to it.
     orchestrate: TranscriptInput => Transcript = |input, _| transcribe(input);
     /// Makes a decision concrete: attempts in order, each with its limits.

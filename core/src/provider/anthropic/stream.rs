@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use super::usage::usage;
 use crate::error::Error;
 use crate::provider::answer::{Answer, AnswerToolCall, Finish};
-use crate::provider::fold::{Sink, Step, malformed, parse_data, text_of, tier_of};
+use crate::provider::fold::{Sink, Step, malformed, parse_data, reports_error, text_of, tier_of};
 use crate::provider::problem::Problem;
 use crate::request::{ModelId, ServiceTier};
 
@@ -20,6 +20,8 @@ pub struct AnthropicFold {
     model: Option<String>,
     service_tier: Option<ServiceTier>,
     blocks: BTreeMap<u64, Block>,
+    /// The key of the block that an index of the stream means now, where it is not the index.
+    aliases: BTreeMap<u64, u64>,
     calls: u32,
     text: String,
     reasoning: String,
@@ -60,28 +62,31 @@ impl AnthropicFold {
                 let message = event.get("message").unwrap_or(&Value::Null);
                 // A proxy that asks again inside one stream splices a second message in; one that
                 // only stutters repeats the start.
-                let is_other = self.has_begun && self.id.as_deref() != Some(text_of(message, "id"));
-                if is_other {
+                let is_same = self.id.as_deref().unwrap_or("") == text_of(message, "id");
+                if self.id.is_some() && !is_same {
                     *self = Self::default();
                     sink.superseded();
                 }
-                if !self.has_begun {
+                if self.id.is_none() {
                     self.start(message);
                 }
                 Ok(Step::Idle)
             }
             "content_block_start" => {
+                self.has_begun = true;
                 if let Some(Value::Object(block)) = event.get("content_block") {
-                    self.open(index, block, sink);
+                    let key = self.key_to_open(index);
+                    self.open(key, block, sink);
                 }
                 Ok(Step::Content)
             }
             "content_block_delta" => {
-                self.delta(index, event.get("delta").unwrap_or(&Value::Null), sink);
+                self.has_begun = true;
+                self.delta(self.key(index), event.get("delta").unwrap_or(&Value::Null), sink);
                 Ok(Step::Content)
             }
             "content_block_stop" => {
-                self.close(index, sink);
+                self.close(self.key(index), sink);
                 Ok(Step::Content)
             }
             "message_delta" => {
@@ -94,19 +99,18 @@ impl AnthropicFold {
                 if !self.has_begun {
                     return Err(malformed("the stream ended before it held any of the answer"));
                 }
+                self.close_all(sink);
                 self.is_done = true;
                 Ok(Step::Done)
             }
             "error" => Ok(Step::Failed(Problem::of_value(None, &event))),
-            _ if event.get("error").is_some_and(Value::is_object) => {
-                Ok(Step::Failed(Problem::of_value(None, &event)))
-            }
+            _ if reports_error(&event) => Ok(Step::Failed(Problem::of_value(None, &event))),
             _ => Ok(Step::Idle),
         }
     }
 
     pub(crate) fn whole(&mut self, body: &Value, sink: &mut dyn Sink) -> Result<Step, Error> {
-        if body.get("error").is_some_and(|error| !error.is_null()) {
+        if reports_error(body) || text_of(body, "type") == "error" {
             return Ok(Step::Failed(Problem::of_value(None, body)));
         }
         let Some(content) = body.get("content").and_then(Value::as_array) else {
@@ -170,6 +174,28 @@ impl AnthropicFold {
         self.service_tier = tier.and_then(tier_of).or(self.service_tier);
     }
 
+    fn key(&self, index: u64) -> u64 {
+        self.aliases.get(&index).copied().unwrap_or(index)
+    }
+
+    /// A place for a block that begins: some proxies give several of them one index.
+    fn key_to_open(&mut self, index: u64) -> u64 {
+        if !self.blocks.contains_key(&self.key(index)) {
+            return self.key(index);
+        }
+        let next = self.blocks.last_key_value().map_or(0, |(key, _)| key.saturating_add(1));
+        self.aliases.insert(index, next);
+        next
+    }
+
+    /// Closes the blocks whose end never came.
+    fn close_all(&mut self, sink: &mut dyn Sink) {
+        let open = self.blocks.iter().filter(|(_, block)| !block.is_closed);
+        for key in open.map(|(key, _)| *key).collect::<Vec<_>>() {
+            self.close(key, sink);
+        }
+    }
+
     fn open(&mut self, index: u64, value: &Map<String, Value>, sink: &mut dyn Sink) {
         let word = |key: &str| value.get(key).and_then(Value::as_str).unwrap_or("");
         let mut block = Block { value: value.clone(), ..Block::default() };
@@ -197,7 +223,15 @@ impl AnthropicFold {
     }
 
     fn delta(&mut self, index: u64, delta: &Value, sink: &mut dyn Sink) {
+        let kind = match text_of(delta, "type") {
+            "text_delta" => "text",
+            "thinking_delta" => "thinking",
+            _ => "",
+        };
         let block = self.blocks.entry(index).or_default();
+        if block.value.is_empty() && !kind.is_empty() {
+            block.value.insert("type".into(), kind.into());
+        }
         let append = |block: &mut Block, key: &str, text: &str| match block.value.get_mut(key) {
             Some(Value::String(so_far)) => so_far.push_str(text),
             _ => {
@@ -254,6 +288,7 @@ impl AnthropicFold {
         if reason.is_empty() {
             return;
         }
+        self.close_all(sink);
         self.finish = Some(match reason {
             "end_turn" | "stop_sequence" => Finish::Stop,
             "max_tokens" | "model_context_window_exceeded" => Finish::Length,

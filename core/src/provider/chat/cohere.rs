@@ -4,6 +4,7 @@
 use serde_json::{Value, json};
 
 use super::stream::ChatFold;
+use super::tool_calls::Piece;
 use super::usage::usage;
 use crate::provider::answer::Finish;
 use crate::provider::fold::{Sink, Step, text_of};
@@ -38,19 +39,21 @@ pub(super) fn event(fold: &mut ChatFold, event: &Value, sink: &mut dyn Sink) -> 
         }
         "content-start" | "content-delta" => {
             let content = message.get("content").unwrap_or(&Value::Null);
-            fold.add_reasoning(text_of(content, "thinking"), sink);
-            fold.add_text(text_of(content, "text"), sink);
+            fold.message.add_reasoning(text_of(content, "thinking"), sink);
+            fold.message.add_text(text_of(content, "text"), sink);
         }
-        "tool-plan-delta" => fold.add_reasoning(text_of(message, "tool_plan"), sink),
+        "tool-plan-delta" => fold.message.add_reasoning(text_of(message, "tool_plan"), sink),
         "tool-call-start" | "tool-call-delta" => {
             let call = message.get("tool_calls").unwrap_or(&Value::Null);
             let function = call.get("function").unwrap_or(&Value::Null);
             let (name, arguments) = (text_of(function, "name"), text_of(function, "arguments"));
-            fold.add_call(number, text_of(call, "id"), name, arguments, sink);
+            let id = text_of(call, "id");
+            let piece = Piece { number, id, name, arguments, is_further: false };
+            fold.message.calls.add(piece, sink);
         }
         "citation-start" => {
             if let Some(citation) = message.get("citations") {
-                fold.add_annotation(citation, sink);
+                fold.message.add_annotation(citation, sink);
             }
         }
         "message-end" => {

@@ -3,8 +3,10 @@
 pub(super) mod build;
 mod cohere;
 mod dialect;
+mod message;
 mod parse;
 pub(super) mod stream;
+mod tool_calls;
 mod usage;
 
 pub(super) use parse::parse;

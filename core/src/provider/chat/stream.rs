@@ -1,7 +1,7 @@
 //! What Chat Completions sends back, folded into an answer.
 //!
 //! Servers that call themselves compatible differ most here: roles come late or never, tool calls
-//! lack an index or an id, content is a list, reasoning has three names, usage stands in three
+//! lack an index or an id, content is a list, reasoning has several names, usage stands in three
 //! places and the reason to stop may be missing. All of it is read; only the first choice is the
 //! answer, further ones are kept aside.
 
@@ -12,11 +12,13 @@ use alloc::vec::Vec;
 use serde_json::{Map, Value, json};
 
 use super::cohere;
+use super::message::{Message, merge};
 use super::usage::usage;
 use crate::error::Error;
-use crate::order::sort_by_key;
-use crate::provider::answer::{Answer, AnswerToolCall, Finish};
-use crate::provider::fold::{Sink, Step, malformed, parse_data, text_of, tier_of};
+use crate::provider::answer::{Answer, Finish};
+use crate::provider::fold::{
+    Sink, Step, Unheard, malformed, parse_data, reports_error, text_of, tier_of,
+};
 use crate::provider::problem::Problem;
 use crate::request::{ModelId, ServiceTier};
 use crate::usage::Usage;
@@ -27,28 +29,17 @@ pub struct ChatFold {
     id: Option<String>,
     model: Option<String>,
     service_tier: Option<ServiceTier>,
-    text: String,
-    refusal: Option<String>,
-    reasoning: String,
-    calls: Vec<Slot>,
-    annotations: Vec<Value>,
-    /// Fields of the message without a name here, by field.
-    extra: Map<String, Value>,
-    /// Texts of the choices after the first, by index.
-    others: BTreeMap<u64, String>,
+    pub(super) message: Message,
+    /// Fields of the choice without a name here, such as the probabilities of its tokens.
+    choice: Map<String, Value>,
+    /// Fields of the completion without a name here, as they were last.
+    completion: Map<String, Value>,
+    /// The choices after the first, by index.
+    others: BTreeMap<u64, ChatFold>,
     finish: Option<Finish>,
     pub(super) usage: Option<Usage>,
     has_begun: bool,
     is_done: bool,
-}
-
-/// One tool call as far as it came.
-#[derive(Clone, Debug, Default)]
-struct Slot {
-    /// The server's own number of it, where it gives one.
-    index: Option<u64>,
-    call: AnswerToolCall,
-    is_started: bool,
 }
 
 impl ChatFold {
@@ -63,64 +54,55 @@ impl ChatFold {
                 return Err(malformed("the stream ended before it held any of the answer"));
             }
             self.is_done = true;
-            self.start_the_rest(sink);
+            self.message.calls.start_the_rest(sink);
             return Ok(Step::Done);
         }
         let Some(chunk) = parse_data(name, data)? else { return Ok(Step::Idle) };
-        if name == "error" || chunk.get("error").is_some_and(|error| !error.is_null()) {
+        if name == "error" || is_failure(&chunk) {
             self.read_usage(&chunk, None);
             return Ok(Step::Failed(Problem::of_value(None, &chunk)));
         }
         if cohere::is_event(&chunk) {
             return Ok(cohere::event(self, &chunk, sink));
         }
-        if text_of(&chunk, "type") == "error" {
-            return Ok(Step::Failed(Problem::of_value(None, &chunk)));
-        }
         self.read_head(&chunk);
         let choices = chunk.get("choices").and_then(Value::as_array);
         let mut step = Step::Idle;
         for choice in choices.into_iter().flatten() {
             self.has_begun = true;
-            let delta = choice.get("delta").or(choice.get("message"));
-            let delta = delta.unwrap_or(&Value::Null);
-            if choice.get("index").and_then(Value::as_u64).unwrap_or(0) == 0 {
-                self.read_usage(choice, None);
-                self.message(delta, sink);
-                self.read_finish(choice);
-            } else {
-                let index = choice.get("index").and_then(Value::as_u64).unwrap_or(0);
-                self.others.entry(index).or_default().push_str(text_of(delta, "content"));
+            match choice.get("index").and_then(Value::as_u64).unwrap_or(0) {
+                0 => self.read_choice(choice, sink),
+                other => self.others.entry(other).or_default().read_choice(choice, &mut Unheard),
             }
             step = Step::Content;
         }
         self.read_usage(&chunk, Some("/x_groq/usage"));
         if self.finish.is_some() {
-            self.start_the_rest(sink);
+            self.message.calls.start_the_rest(sink);
         }
         Ok(step)
     }
 
     pub(crate) fn whole(&mut self, body: &Value, sink: &mut dyn Sink) -> Result<Step, Error> {
-        if body.get("error").is_some_and(|error| !error.is_null()) {
+        if is_failure(body) {
             return Ok(Step::Failed(Problem::of_value(None, body)));
         }
-        let choices = body.get("choices").and_then(Value::as_array);
-        let Some(first) = choices.and_then(|choices| choices.first()) else {
+        let choices = body.get("choices").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+        let is_first = |choice: &&Value| choice.get("index").and_then(Value::as_u64) == Some(0);
+        let Some(first) = choices.iter().find(is_first).or(choices.first()) else {
             return Err(malformed("the body is no completion: it holds no `choices`"));
         };
         self.read_head(body);
         self.has_begun = true;
-        self.message(first.get("message").unwrap_or(&Value::Null), sink);
-        self.read_finish(first);
-        for choice in choices.into_iter().flatten().skip(1) {
-            self.extra.entry("choices").or_insert_with(|| json!([]));
-            if let Some(Value::Array(list)) = self.extra.get_mut("choices") {
+        self.read_choice(first, sink);
+        for choice in choices.iter().filter(|choice| !core::ptr::eq(*choice, first)) {
+            self.message.extra.entry("choices").or_insert_with(|| json!([]));
+            if let Some(Value::Array(list)) = self.message.extra.get_mut("choices") {
                 list.push(choice.clone());
             }
         }
         self.read_usage(body, Some("/x_groq/usage"));
-        self.start_the_rest(sink);
+        self.message.calls.start_the_rest(sink);
         self.is_done = true;
         Ok(Step::Done)
     }
@@ -135,30 +117,58 @@ impl ChatFold {
     }
 
     pub(crate) fn answer(&self) -> Answer {
+        let message = &self.message;
         let mut items = Vec::new();
-        if !self.extra.is_empty() {
-            items.push(Value::Object(self.extra.clone()));
+        if !message.extra.is_empty() {
+            items.push(Value::Object(message.extra.clone()));
         }
-        for (index, text) in &self.others {
-            items.push(json!({ "index": index, "message": { "content": text } }));
+        for (key, fields) in [("choice", &self.choice), ("completion", &self.completion)] {
+            if !fields.is_empty() {
+                items.push(json!({ key: fields }));
+            }
         }
-        // Calls that are numbered stand in the order of their numbers, however they came.
-        let mut calls: Vec<&Slot> = self.calls.iter().collect();
-        if calls.iter().all(|slot| slot.index.is_some()) {
-            sort_by_key(&mut calls, |slot| slot.index);
-        }
+        items.extend(self.others.iter().map(|(index, other)| other.as_item(*index)));
         Answer {
             id: self.id.clone(),
             model: self.model.as_deref().map(ModelId::new),
-            text: self.text.clone(),
-            refusal: self.refusal.clone(),
-            tool_calls: calls.into_iter().map(|slot| slot.call.clone()).collect(),
-            reasoning: self.reasoning.clone(),
-            annotations: self.annotations.clone(),
+            text: message.text.clone(),
+            refusal: message.refusal.clone(),
+            tool_calls: message.calls.in_order(),
+            reasoning: message.reasoning.clone(),
+            annotations: message.annotations.clone(),
             finish: self.finish,
             usage: self.usage.clone(),
             items,
         }
+    }
+
+    /// A choice after the first, as the format writes one.
+    fn as_item(&self, index: u64) -> Value {
+        let Message { text, refusal, reasoning, calls, extra, .. } = &self.message;
+        let mut message = extra.clone();
+        message.insert("content".into(), text.as_str().into());
+        for (key, words) in
+            [("refusal", refusal.as_deref().unwrap_or("")), ("reasoning", reasoning)]
+        {
+            if !words.is_empty() {
+                message.insert(key.into(), words.into());
+            }
+        }
+        let calls = calls.in_order().into_iter().map(|call| {
+            let function = json!({ "name": call.name, "arguments": call.arguments });
+            json!({ "id": call.call_id, "type": "function", "function": function })
+        });
+        let calls: Vec<Value> = calls.collect();
+        if !calls.is_empty() {
+            message.insert("tool_calls".into(), calls.into());
+        }
+        let mut choice = self.choice.clone();
+        choice.insert("index".into(), index.into());
+        choice.insert("message".into(), message.into());
+        if let Some(finish) = self.finish {
+            choice.insert("finish".into(), json!(finish));
+        }
+        choice.into()
     }
 
     pub(super) fn begin(&mut self, id: &str) {
@@ -168,232 +178,111 @@ impl ChatFold {
         }
     }
 
-    pub(super) fn add_text(&mut self, text: &str, sink: &mut dyn Sink) {
-        if !text.is_empty() {
-            self.text.push_str(text);
-            sink.text(text);
-        }
-    }
-
-    pub(super) fn add_reasoning(&mut self, text: &str, sink: &mut dyn Sink) {
-        if !text.is_empty() {
-            self.reasoning.push_str(text);
-            sink.reasoning(text);
-        }
-    }
-
-    pub(super) fn add_annotation(&mut self, value: &Value, sink: &mut dyn Sink) {
-        self.annotations.push(value.clone());
-        sink.annotation(value);
-    }
-
     pub(super) fn end(&mut self, finish: Finish, sink: &mut dyn Sink) {
         self.finish = Some(finish);
-        self.start_the_rest(sink);
+        self.message.calls.start_the_rest(sink);
     }
 
-    /// Takes one piece of a tool call. `number` is the server's own index of it.
-    pub(super) fn add_call(
-        &mut self,
-        number: Option<u64>,
-        id: &str,
-        name: &str,
-        arguments: &str,
-        sink: &mut dyn Sink,
-    ) {
-        let place = self.place_of(number, id, name);
-        let place = place.unwrap_or_else(|| {
-            self.calls.push(Slot { index: number, ..Slot::default() });
-            self.calls.len() - 1
-        });
-        let Some(slot) = self.calls.get_mut(place) else { return };
-        if slot.call.call_id.is_empty() {
-            slot.call.call_id = id.into();
+    fn read_choice(&mut self, choice: &Value, sink: &mut dyn Sink) {
+        self.read_usage(choice, None);
+        let Value::Object(fields) = choice else { return };
+        let object = |key| fields.get(key).and_then(Value::as_object);
+        // Perplexity sends what came so far as a message beside each piece.
+        match (object("delta"), object("message")) {
+            (Some(delta), _) => self.message.add(delta, sink),
+            (None, Some(message)) => self.message.complete(message, sink),
+            // The format before chats.
+            (None, None) => self.message.add_text(text_of(choice, "text"), sink),
         }
-        if slot.call.name.is_empty() {
-            slot.call.name = name.into();
-        }
-        slot.call.arguments.push_str(arguments);
-        let index = place as u32;
-        if slot.is_started {
-            if !arguments.is_empty() {
-                sink.tool_call_delta(index, arguments);
+        for (key, value) in fields {
+            match key.as_str() {
+                "delta" | "finish_reason" | "index" | "message" | "text" | "usage" => {}
+                _ if value.is_null() => {}
+                "logprobs" => {
+                    merge(self.choice.entry(key.as_str()).or_insert(Value::Null), value);
+                }
+                _ => keep(&mut self.choice, key, value),
             }
-        } else if !slot.call.name.is_empty() {
-            slot.start(index, sink);
         }
-    }
-
-    /// The tool call a piece belongs to: by number, unless a new id and name show that a server
-    /// numbers all its calls alike; else by id; else the last one.
-    fn place_of(&self, number: Option<u64>, id: &str, name: &str) -> Option<usize> {
-        let rotated = |slot: &Slot| {
-            let is_other =
-                !id.is_empty() && !slot.call.call_id.is_empty() && slot.call.call_id != id;
-            is_other && !name.is_empty() && is_whole_json(&slot.call.arguments)
-        };
-        if number.is_some() {
-            let place = self.calls.iter().rposition(|slot| slot.index == number)?;
-            return (!rotated(&self.calls[place])).then_some(place);
-        }
-        if !id.is_empty() {
-            return self.calls.iter().position(|slot| slot.call.call_id == id);
-        }
-        let last = self.calls.len().checked_sub(1)?;
-        let is_new = !name.is_empty() && is_whole_json(&self.calls[last].call.arguments);
-        (!is_new).then_some(last)
-    }
-
-    /// Announces calls whose name never came.
-    fn start_the_rest(&mut self, sink: &mut dyn Sink) {
-        for (index, slot) in self.calls.iter_mut().enumerate().filter(|(_, slot)| !slot.is_started)
-        {
-            slot.start(index as u32, sink);
-        }
+        self.finish = finish_of(text_of(choice, "finish_reason")).or(self.finish);
     }
 
     fn read_head(&mut self, chunk: &Value) {
-        let word = |key| Some(text_of(chunk, key)).filter(|word| !word.is_empty());
-        // The first id stands: some servers give each chunk a new one.
-        if self.id.is_none() {
-            self.id = word("id").map(ToString::to_string);
+        for (key, value) in chunk.as_object().into_iter().flatten() {
+            match (key.as_str(), value) {
+                ("id", Value::String(word)) if !word.is_empty() => {
+                    // The first id stands: some servers give each chunk a new one.
+                    self.id.get_or_insert_with(|| word.to_string());
+                }
+                ("model", Value::String(word)) if !word.is_empty() => {
+                    self.model.get_or_insert_with(|| word.to_string());
+                }
+                ("service_tier", Value::String(word)) => {
+                    self.service_tier = tier_of(word).or(self.service_tier);
+                }
+                (key, _) if KNOWN.contains(&key) => {}
+                (_, Value::Null) => {}
+                _ => keep(&mut self.completion, key, value),
+            }
         }
-        if let Some(model) = word("model") {
-            self.model.get_or_insert_with(|| model.into());
-        }
-        self.service_tier = word("service_tier").and_then(tier_of).or(self.service_tier);
     }
 
     fn read_usage(&mut self, holder: &Value, other: Option<&str>) {
-        let counters = holder.get("usage").filter(|counters| counters.is_object());
-        let counters = counters.or_else(|| holder.pointer(other?).filter(|it| it.is_object()));
+        let counts = |value: &&Value| value.as_object().is_some_and(|fields| !fields.is_empty());
+        let counters = holder.get("usage").filter(counts);
+        let counters = counters.or_else(|| holder.pointer(other?).filter(counts));
         if let Some(counters) = counters {
             self.usage = Some(usage(counters));
         }
     }
+}
 
-    fn read_finish(&mut self, choice: &Value) {
-        let reason = text_of(choice, "finish_reason");
-        if !reason.is_empty() {
-            self.finish = Some(match reason {
-                "stop" | "eos" | "end_turn" => Finish::Stop,
-                "length" | "max_tokens" | "model_length" => Finish::Length,
-                "tool_calls" | "function_call" => Finish::ToolCalls,
-                "content_filter" => Finish::ContentFilter,
-                _ => Finish::Other,
-            });
+/// Whether a chunk or a body reports a failure; servers of their own write it in their own way.
+fn is_failure(chunk: &Value) -> bool {
+    let is_said = |key| chunk.get(key).is_some_and(Value::is_string);
+    reports_error(chunk)
+        || [text_of(chunk, "object"), text_of(chunk, "type")].contains(&"error")
+        || chunk.get("x_groq").is_some_and(reports_error)
+        || (chunk.get("choices").is_none()
+            && chunk.get("code").is_some_and(|code| !code.is_null())
+            && is_said("message"))
+}
+
+/// The reason to stop a server's word stands for.
+fn finish_of(reason: &str) -> Option<Finish> {
+    Some(match reason.to_ascii_lowercase().as_str() {
+        // Older servers of Qwen write the word between pieces.
+        "" | "null" => return None,
+        "complete" | "end_turn" | "eos" | "eos_token" | "stop" | "stop_sequence" => Finish::Stop,
+        "length" | "max_length" | "max_output_tokens" | "max_tokens" | "model_length" => {
+            Finish::Length
         }
-    }
-
-    fn message(&mut self, message: &Value, sink: &mut dyn Sink) {
-        let Value::Object(fields) = message else { return };
-        // DeepSeek, vLLM and others say `reasoning_content`, Groq and OpenRouter `reasoning`, and
-        // some send the same words under both names.
-        let named = ["reasoning_content", "reasoning"].map(|key| text_of(message, key));
-        self.add_reasoning(if named[0].is_empty() { named[1] } else { named[0] }, sink);
-        for (key, value) in fields {
-            match key.as_str() {
-                "content" => self.content(value, sink),
-                "refusal" => {
-                    if let Some(text) = value.as_str().filter(|text| !text.is_empty()) {
-                        self.refusal.get_or_insert_default().push_str(text);
-                        sink.refusal(text);
-                    }
-                }
-                "tool_calls" => {
-                    for call in value.as_array().into_iter().flatten() {
-                        self.tool_call(call, sink);
-                    }
-                }
-                "function_call" if value.is_object() => {
-                    let (name, arguments) = (text_of(value, "name"), text_of(value, "arguments"));
-                    self.add_call(Some(0), "", name, arguments, sink);
-                }
-                "annotations" => {
-                    for annotation in value.as_array().into_iter().flatten() {
-                        self.add_annotation(annotation, sink);
-                    }
-                }
-                "role" | "index" | "reasoning_content" | "reasoning" => {}
-                _ if value.is_null() => {}
-                _ => merge(self.extra.entry(key.as_str()).or_insert(Value::Null), value),
-            }
+        "function_call" | "tool_call" | "tool_calls" | "tool_use" => Finish::ToolCalls,
+        "content_filter" | "recitation" | "refusal" | "safety" | "sensitive" => {
+            Finish::ContentFilter
         }
-    }
+        _ => Finish::Other,
+    })
+}
 
-    /// Content is text, or with Mistral a list of texts and thoughts.
-    fn content(&mut self, content: &Value, sink: &mut dyn Sink) {
-        match content {
-            Value::String(text) => self.add_text(text, sink),
-            Value::Array(parts) => {
-                for part in parts {
-                    match text_of(part, "type") {
-                        "text" | "output_text" => self.add_text(text_of(part, "text"), sink),
-                        "thinking" => match part.get("thinking") {
-                            Some(Value::Array(thoughts)) => {
-                                for thought in thoughts {
-                                    self.add_reasoning(text_of(thought, "text"), sink);
-                                }
-                            }
-                            Some(Value::String(text)) => self.add_reasoning(text, sink),
-                            _ => {}
-                        },
-                        "reference" => self.add_annotation(part, sink),
-                        _ => {
-                            let kept = self.extra.entry("content").or_insert_with(|| json!([]));
-                            if let Value::Array(kept) = kept {
-                                kept.push(part.clone());
-                            }
-                        }
-                    }
-                }
-            }
-            _ => {}
-        }
-    }
-
-    fn tool_call(&mut self, call: &Value, sink: &mut dyn Sink) {
-        let function = call.get("function").or(call.get("custom")).unwrap_or(&Value::Null);
-        let whole;
-        let arguments = match function.get("arguments").or(function.get("input")) {
-            Some(Value::String(text)) => text.as_str(),
-            // Ollama and some proxies send the arguments as an object.
-            Some(value @ Value::Object(_)) => {
-                whole = value.to_string();
-                &whole
-            }
-            _ => "",
-        };
-        let number = call.get("index").and_then(Value::as_u64);
-        self.add_call(number, text_of(call, "id"), text_of(function, "name"), arguments, sink);
+/// Keeps a field as it was last; most that repeat do not change.
+fn keep(fields: &mut Map<String, Value>, key: &str, value: &Value) {
+    if fields.get(key) != Some(value) {
+        fields.insert(key.into(), value.clone());
     }
 }
 
-impl Slot {
-    fn start(&mut self, index: u32, sink: &mut dyn Sink) {
-        self.is_started = true;
-        sink.tool_call_started(index, &self.call.call_id, &self.call.name);
-        if !self.call.arguments.is_empty() {
-            sink.tool_call_delta(index, &self.call.arguments);
-        }
-    }
-}
-
-fn is_whole_json(text: &str) -> bool {
-    serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok()
-}
-
-/// Joins the pieces of a field without a name here: texts and lists grow, objects merge, anything
-/// else is replaced.
-fn merge(so_far: &mut Value, more: &Value) {
-    match (so_far, more) {
-        (Value::String(text), Value::String(more)) => text.push_str(more),
-        (Value::Array(list), Value::Array(more)) => list.extend(more.iter().cloned()),
-        (Value::Object(fields), Value::Object(more)) => {
-            for (key, value) in more {
-                merge(fields.entry(key.as_str()).or_insert(Value::Null), value);
-            }
-        }
-        (so_far, more) => *so_far = more.clone(),
-    }
-}
+/// Fields of a chunk that are read, or that say nothing of the answer.
+const KNOWN: &[&str] = &[
+    "choices",
+    "created",
+    "error",
+    "id",
+    "model",
+    "object",
+    "obfuscation",
+    "service_tier",
+    "system_fingerprint",
+    "usage",
+    "x_groq",
+];

@@ -2,6 +2,7 @@
 
 pub(super) mod build;
 mod parse;
+mod partial;
 pub(super) mod stream;
 mod usage;
 

@@ -7,12 +7,13 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
+use super::partial;
 use super::usage::usage;
 use crate::error::Error;
 use crate::provider::answer::{Answer, AnswerToolCall, Finish};
-use crate::provider::fold::{Sink, Step, malformed, parse_data, text_of};
+use crate::provider::fold::{Sink, Step, malformed, parse_data, reports_error, text_of};
 use crate::provider::problem::Problem;
 use crate::request::ModelId;
 use crate::usage::Usage;
@@ -28,14 +29,27 @@ pub struct GeminiFold {
     calls: Vec<AnswerToolCall>,
     annotations: Vec<Value>,
     parts: Vec<Value>,
+    /// Arguments of the last call, while they come piece by piece.
+    growing: Option<Value>,
+    /// Pieces of the candidates after the first, as they came.
+    others: Vec<Value>,
     finish: Option<Finish>,
     usage: Option<Usage>,
 }
 
 impl GeminiFold {
-    pub(crate) fn event(&mut self, data: &str, sink: &mut dyn Sink) -> Result<Step, Error> {
-        let Some(chunk) = parse_data("", data)? else { return Ok(Step::Idle) };
-        self.chunk(&chunk, sink)
+    pub(crate) fn event(
+        &mut self,
+        name: &str,
+        data: &str,
+        sink: &mut dyn Sink,
+    ) -> Result<Step, Error> {
+        match parse_data(name, data)? {
+            None => Ok(Step::Idle),
+            Some(chunk) if name == "error" => Ok(Step::Failed(Problem::of_value(None, &chunk))),
+            Some(Value::Array(chunks)) => self.chunks(&chunks, sink),
+            Some(chunk) => self.chunk(&chunk, sink),
+        }
     }
 
     pub(crate) fn whole(&mut self, body: &Value, sink: &mut dyn Sink) -> Result<Step, Error> {
@@ -44,15 +58,25 @@ impl GeminiFold {
             Value::Array(chunks) => chunks.as_slice(),
             body => core::slice::from_ref(body),
         };
-        for chunk in chunks {
-            if let step @ Step::Failed(_) = self.chunk(chunk, sink)? {
-                return Ok(step);
-            }
+        if let step @ Step::Failed(_) = self.chunks(chunks, sink)? {
+            return Ok(step);
         }
         if self.finish.is_none() {
             return Err(malformed("the body is no answer: it holds no `candidates` that finished"));
         }
         Ok(Step::Done)
+    }
+
+    fn chunks(&mut self, chunks: &[Value], sink: &mut dyn Sink) -> Result<Step, Error> {
+        let mut last = Step::Idle;
+        for chunk in chunks {
+            match self.chunk(chunk, sink)? {
+                Step::Idle => {}
+                step @ Step::Failed(_) => return Ok(step),
+                step => last = step,
+            }
+        }
+        Ok(last)
     }
 
     /// Whether the reason to stop came; the connection's end is the only other mark.
@@ -69,14 +93,18 @@ impl GeminiFold {
             tool_calls: self.calls.clone(),
             reasoning: self.reasoning.clone(),
             annotations: self.annotations.clone(),
-            finish: self.finish,
+            finish: match self.finish {
+                // The reason may come before the calls do.
+                Some(Finish::Stop) if !self.calls.is_empty() => Some(Finish::ToolCalls),
+                finish => finish,
+            },
             usage: self.usage.clone(),
-            items: self.parts.clone(),
+            items: self.parts.iter().chain(&self.others).cloned().collect(),
         }
     }
 
     fn chunk(&mut self, chunk: &Value, sink: &mut dyn Sink) -> Result<Step, Error> {
-        if chunk.get("error").is_some_and(Value::is_object) {
+        if reports_error(chunk) {
             return Ok(Step::Failed(Problem::of_value(None, chunk)));
         }
         let word = |key| chunk.get(key).and_then(Value::as_str).map(ToString::to_string);
@@ -92,22 +120,43 @@ impl GeminiFold {
             self.finish = Some(Finish::ContentFilter);
             return Ok(Step::Content);
         }
-        let Some(candidate) = chunk.pointer("/candidates/0") else { return Ok(Step::Idle) };
+        let candidates = chunk.get("candidates").and_then(Value::as_array);
+        let is_first =
+            |candidate: &&Value| candidate.get("index").and_then(Value::as_u64).unwrap_or(0) == 0;
+        let others = candidates.into_iter().flatten().filter(|candidate| !is_first(candidate));
+        self.others.extend(others.cloned());
+        let Some(candidate) = candidates.and_then(|list| list.iter().find(is_first)) else {
+            return Ok(if candidates.is_some() { Step::Content } else { Step::Idle });
+        };
         let parts = candidate.pointer("/content/parts").and_then(Value::as_array);
         for part in parts.into_iter().flatten() {
             self.part(part, sink);
         }
-        if let Some(notes) = candidate.get("groundingMetadata") {
-            self.annotations.push(notes.clone());
-            sink.annotation(notes);
+        for key in ["groundingMetadata", "citationMetadata", "urlContextMetadata"] {
+            let notes = candidate.get(key).and_then(Value::as_object);
+            // The same notes may stand in every chunk, and empty ones do.
+            let is_news = |notes: &&Value| self.annotations.last() != Some(*notes);
+            if notes.is_some_and(|notes| !notes.is_empty())
+                && let Some(notes) = candidate.get(key).filter(is_news)
+            {
+                self.annotations.push(notes.clone());
+                sink.annotation(notes);
+            }
         }
-        if let Some(reason) = candidate.get("finishReason").and_then(Value::as_str) {
+        let reason = text_of(candidate, "finishReason");
+        if !matches!(reason, "" | "FINISH_REASON_UNSPECIFIED") {
+            self.complete_call(sink);
             self.finish = Some(match reason {
-                "STOP" if !self.calls.is_empty() => Finish::ToolCalls,
                 "STOP" => Finish::Stop,
                 "MAX_TOKENS" => Finish::Length,
-                "SAFETY" | "RECITATION" | "BLOCKLIST" | "PROHIBITED_CONTENT" | "SPII"
-                | "IMAGE_SAFETY" => Finish::ContentFilter,
+                "BLOCKLIST"
+                | "IMAGE_PROHIBITED_CONTENT"
+                | "IMAGE_RECITATION"
+                | "IMAGE_SAFETY"
+                | "PROHIBITED_CONTENT"
+                | "RECITATION"
+                | "SAFETY"
+                | "SPII" => Finish::ContentFilter,
                 _ => Finish::Other,
             });
         }
@@ -126,26 +175,48 @@ impl GeminiFold {
             }
         }
         if let Some(call) = part.get("functionCall") {
-            let index = self.calls.len() as u32;
-            // Only some models number their calls; the place stands in for the number.
-            let call_id = match text_of(call, "id") {
-                "" => format!("call_{index}"),
-                id => id.into(),
-            };
-            let arguments = match call.get("args") {
-                Some(arguments @ Value::Object(_)) => arguments.to_string(),
-                _ => "{}".into(),
-            };
-            let name: String = text_of(call, "name").into();
-            sink.tool_call_started(index, &call_id, &name);
-            sink.tool_call_delta(index, &arguments);
-            self.calls.push(AnswerToolCall { call_id, name, arguments });
+            self.call(call, sink);
         }
         let last = self.parts.last_mut().filter(|last| is_plain_text(last) && is_plain_text(part));
         match last.and_then(|last| last.get_mut("text")) {
             // Pieces of one text are one part, unless they carry something else.
             Some(Value::String(so_far)) => so_far.push_str(text),
             _ => self.parts.push(part.clone()),
+        }
+    }
+
+    fn call(&mut self, call: &Value, sink: &mut dyn Sink) {
+        let name = text_of(call, "name");
+        if !(name.is_empty() && self.growing.is_some()) {
+            self.complete_call(sink);
+            let index = self.calls.len() as u32;
+            // Only some models number their calls; the place stands in for the number.
+            let call_id = match text_of(call, "id") {
+                "" => format!("call_{index}"),
+                id => id.into(),
+            };
+            sink.tool_call_started(index, &call_id, name);
+            let call = AnswerToolCall { call_id, name: name.into(), arguments: String::new() };
+            self.calls.push(call);
+        }
+        let arguments = self.growing.get_or_insert_with(|| Value::Object(Map::new()));
+        if let Some(whole @ Value::Object(_)) = call.get("args") {
+            *arguments = whole.clone();
+        }
+        for piece in call.get("partialArgs").and_then(Value::as_array).into_iter().flatten() {
+            partial::add(arguments, piece);
+        }
+        if call.get("willContinue").and_then(Value::as_bool) != Some(true) {
+            self.complete_call(sink);
+        }
+    }
+
+    /// Hands on the arguments of the last call, which are a text only once they are whole.
+    fn complete_call(&mut self, sink: &mut dyn Sink) {
+        let index = self.calls.len().saturating_sub(1) as u32;
+        if let (Some(arguments), Some(call)) = (self.growing.take(), self.calls.last_mut()) {
+            call.arguments = arguments.to_string();
+            sink.tool_call_delta(index, &call.arguments);
         }
     }
 }

@@ -2,6 +2,7 @@
 
 pub(super) mod build;
 mod parse;
+mod slot;
 pub(super) mod stream;
 mod usage;
 

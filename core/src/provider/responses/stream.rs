@@ -7,14 +7,14 @@
 
 use alloc::collections::BTreeMap;
 use alloc::string::{String, ToString};
-use alloc::vec::Vec;
 
 use serde_json::Value;
 
+use super::slot::Slot;
 use super::usage::usage;
 use crate::error::Error;
-use crate::provider::answer::{Answer, AnswerToolCall, Finish};
-use crate::provider::fold::{Sink, Step, malformed, parse_data, text_of, tier_of};
+use crate::provider::answer::{Answer, Finish};
+use crate::provider::fold::{Sink, Step, malformed, parse_data, reports_error, text_of, tier_of};
 use crate::provider::problem::Problem;
 use crate::request::{ModelId, ServiceTier};
 use crate::usage::Usage;
@@ -36,19 +36,6 @@ pub struct ResponsesFold {
     is_complete: bool,
 }
 
-/// One output item as far as it came.
-#[derive(Clone, Debug, Default)]
-struct Slot {
-    item_id: String,
-    item: Value,
-    is_done: bool,
-    text: String,
-    refusal: String,
-    reasoned: bool,
-    annotations: Vec<Value>,
-    call: Option<(u32, AnswerToolCall)>,
-}
-
 impl ResponsesFold {
     /// Takes one event; nothing when it is a chunk of Chat Completions instead.
     pub(crate) fn event(
@@ -59,95 +46,113 @@ impl ResponsesFold {
     ) -> Result<Option<Step>, Error> {
         let Some(event) = parse_data(name, data)? else { return Ok(Some(Step::Idle)) };
         let kind = event.get("type").and_then(Value::as_str).unwrap_or(name);
-        if !self.has_begun && text_of(&event, "object") == "chat.completion.chunk" {
+        let is_ours = kind.starts_with("response.");
+        if !self.has_begun && !is_ours && event.get("choices").is_some_and(Value::is_array) {
             return Ok(None);
         }
-        self.has_begun = true;
-        if event.get("error").is_some_and(Value::is_object) {
+        self.has_begun |= is_ours;
+        // A tool that failed says so in an event of its own, and the model goes on.
+        if kind == "error" || (!is_ours && reports_error(&event)) {
             return Ok(Some(Step::Failed(Problem::of_value(None, &event))));
         }
-        let delta = || text_of(&event, "delta");
-        let step = match kind {
-            "response.output_text.delta" => {
-                let delta = delta();
-                self.slot(&event).text.push_str(delta);
-                sink.text(delta);
-                Step::Content
+        let delta = text_of(&event, "delta");
+        let part = event.get("content_index").and_then(Value::as_u64);
+        match kind {
+            "response.output_text.delta" => self.slot(&event).add_text(part, delta, sink),
+            "response.output_text.done" => {
+                self.slot(&event).complete_text(part, text_of(&event, "text"), sink);
+            }
+            "response.content_part.done" => {
+                let whole = event.get("part").unwrap_or(&Value::Null);
+                let slot = self.slot(&event);
+                match text_of(whole, "type") {
+                    "output_text" => slot.complete_text(part, text_of(whole, "text"), sink),
+                    "refusal" => slot.complete_refusal(text_of(whole, "refusal"), sink),
+                    _ => {}
+                }
             }
             "response.refusal.delta" => {
-                let delta = delta();
                 self.slot(&event).refusal.push_str(delta);
                 sink.refusal(delta);
-                Step::Content
+            }
+            "response.refusal.done" => {
+                self.slot(&event).complete_refusal(text_of(&event, "refusal"), sink);
             }
             "response.reasoning_summary_text.delta" | "response.reasoning_text.delta" => {
-                let part = ["summary_index", "content_index"]
-                    .iter()
-                    .find_map(|key| event.get(*key).and_then(Value::as_u64));
-                self.slot(&event).reasoned = true;
-                let item = self.slot_key(&event);
-                self.add_reasoning((item, part.unwrap_or(0)), delta(), sink);
-                Step::Content
+                let key = self.slot_key(&event);
+                self.add_reasoning(key, reasoning_part(&event, kind), delta, sink);
+            }
+            "response.reasoning_summary_text.done" | "response.reasoning_text.done" => {
+                let key = self.slot_key(&event);
+                let (part, whole) = (reasoning_part(&event, kind), text_of(&event, "text"));
+                self.complete_reasoning(key, part, whole, sink);
             }
             "response.function_call_arguments.delta" => {
-                let delta = delta();
-                if let Some((index, call)) = &mut self.slot(&event).call {
-                    call.arguments.push_str(delta);
-                    sink.tool_call_delta(*index, delta);
-                }
-                Step::Content
+                self.slot(&event).add_arguments(delta, sink);
+            }
+            "response.function_call_arguments.done" => {
+                let key = self.slot_key(&event);
+                let slot = self.slots.entry(key).or_default();
+                slot.name_call(&event, &mut self.tool_calls, sink);
+                slot.complete_arguments(text_of(&event, "arguments"), sink);
+            }
+            "response.custom_tool_call_input.delta" => {
+                self.slot(&event).add_to_item("input", delta);
+            }
+            "response.mcp_call_arguments.delta" => {
+                self.slot(&event).add_to_item("arguments", delta);
+            }
+            "response.code_interpreter_call_code.delta" => {
+                self.slot(&event).add_to_item("code", delta);
             }
             "response.output_text.annotation.added" => {
                 if let Some(annotation) = event.get("annotation") {
                     self.slot(&event).annotations.push(annotation.clone());
                     sink.annotation(annotation);
                 }
-                Step::Content
             }
-            "response.output_item.added" => {
-                self.open(&event, sink);
-                Step::Content
-            }
+            "response.output_item.added" => self.open(&event, sink),
             "response.output_item.done" => {
-                let key = self.slot_key(&event);
                 if let Some(item) = event.get("item") {
-                    self.close(key, item, sink);
+                    self.close(self.slot_key(&event), item, sink);
                 }
-                Step::Content
             }
             "response.created" | "response.in_progress" | "response.queued" => {
                 self.read_head(event.get("response").unwrap_or(&Value::Null));
-                Step::Idle
+                return Ok(Some(Step::Idle));
             }
             "response.completed" | "response.incomplete" | "response.done" => {
                 let response = event.get("response").ok_or_else(|| {
                     malformed("the event that ends the answer holds no `response`")
                 })?;
-                self.end(response, sink)
+                return Ok(Some(self.end(response, kind, sink)));
             }
             "response.failed" | "response.cancelled" | "response.error" => {
                 let response = event.get("response").unwrap_or(&event);
                 self.read_head(response);
                 self.usage = usage(response).or(self.usage.take());
-                Step::Failed(Problem::of_value(None, response))
+                return Ok(Some(Step::Failed(Problem::of_value(None, response))));
             }
-            "error" => Step::Failed(Problem::of_value(None, &event)),
-            kind if kind.starts_with("response.") => Step::Content,
-            _ => Step::Idle,
-        };
-        Ok(Some(step))
+            _ if is_ours => {}
+            _ => return Ok(Some(Step::Idle)),
+        }
+        Ok(Some(Step::Content))
     }
 
     /// Takes a whole response object.
     pub(crate) fn whole(&mut self, body: &Value, sink: &mut dyn Sink) -> Result<Step, Error> {
-        if body.get("error").is_some_and(|error| !error.is_null()) {
+        if reports_error(body) {
             self.usage = usage(body);
             return Ok(Step::Failed(Problem::of_value(None, body)));
         }
         if !body.get("output").is_some_and(Value::is_array) {
             return Err(malformed("the body is no response: it holds no `output`"));
         }
-        Ok(self.end(body, sink))
+        if matches!(text_of(body, "status"), "in_progress" | "queued") {
+            self.read_head(body);
+            return Ok(Step::Content);
+        }
+        Ok(self.end(body, "", sink))
     }
 
     pub(crate) fn is_complete(&self) -> bool {
@@ -174,9 +179,7 @@ impl ResponsesFold {
             }
             answer.annotations.extend(slot.annotations.iter().cloned());
             answer.tool_calls.extend(slot.call.iter().map(|(_, call)| call.clone()));
-            if slot.is_done {
-                answer.items.push(slot.item.clone());
-            }
+            answer.items.extend(slot.item().cloned());
         }
         answer
     }
@@ -189,13 +192,22 @@ impl ResponsesFold {
         self.service_tier = tier.and_then(tier_of).or(self.service_tier);
     }
 
+    /// The item an event is about: the one at its place, unless only another has its id.
     fn slot_key(&self, event: &Value) -> u64 {
-        if let Some(index) = event.get("output_index").and_then(Value::as_u64) {
-            return index;
+        let place = event.get("output_index").and_then(Value::as_u64);
+        let id = match event.get("item") {
+            Some(item) => text_of(item, "id"),
+            None => text_of(event, "item_id"),
+        };
+        let has_id = |slot: &Slot| !id.is_empty() && slot.item_id == id;
+        if let Some(place) = place
+            && self.slots.get(&place).is_none_or(has_id)
+        {
+            return place;
         }
-        let id = text_of(event, "item_id");
-        let by_id = self.slots.iter().find(|(_, slot)| !id.is_empty() && slot.item_id == id);
-        by_id.or(self.slots.last_key_value()).map_or(0, |(key, _)| *key)
+        let by_id = self.slots.iter().find(|(_, slot)| has_id(slot)).map(|(key, _)| *key);
+        let last = self.slots.last_key_value().map(|(key, _)| *key);
+        by_id.or(place).or(last).unwrap_or(0)
     }
 
     fn slot(&mut self, event: &Value) -> &mut Slot {
@@ -205,103 +217,69 @@ impl ResponsesFold {
 
     fn open(&mut self, event: &Value, sink: &mut dyn Sink) {
         let Some(item) = event.get("item") else { return };
-        let last = self.slots.last_key_value().map_or(0, |(key, _)| key + 1);
-        let key = event.get("output_index").and_then(Value::as_u64).unwrap_or(last);
-        let slot = self.slots.entry(key).or_default();
-        slot.item_id = text_of(item, "id").into();
-        slot.item = item.clone();
-        start_call(slot, item, &mut self.tool_calls, sink);
-        if let Some((index, call)) = &mut slot.call {
-            // Some servers open an item with its arguments already whole.
-            let arguments = text_of(item, "arguments");
-            if call.arguments.is_empty() && !arguments.is_empty() {
-                call.arguments.push_str(arguments);
-                sink.tool_call_delta(*index, arguments);
-            }
-        }
+        let next = self.next_key();
+        let place = event.get("output_index").and_then(Value::as_u64).unwrap_or(next);
+        let id = text_of(item, "id");
+        // Some proxies give all items one place.
+        let is_taken = self.slots.get(&place).is_some_and(|slot| {
+            let is_other = slot.item_id != id || slot.kind() != text_of(item, "type");
+            is_other && !slot.item.is_null() && slot.holds_anything()
+        });
+        let slot = self.slots.entry(if is_taken { next } else { place }).or_default();
+        slot.open(item, &mut self.tool_calls, sink);
     }
 
-    /// Takes an item's whole form and hands on what no delta held.
+    fn next_key(&self) -> u64 {
+        self.slots.last_key_value().map_or(0, |(key, _)| key.saturating_add(1))
+    }
+
     fn close(&mut self, key: u64, item: &Value, sink: &mut dyn Sink) {
         let slot = self.slots.entry(key).or_default();
-        start_call(slot, item, &mut self.tool_calls, sink);
-        if let Some((index, call)) = &mut slot.call {
-            let arguments = text_of(item, "arguments");
-            if let Some(rest) = arguments.strip_prefix(call.arguments.as_str()) {
-                if !rest.is_empty() {
-                    sink.tool_call_delta(*index, rest);
+        slot.close(item, &mut self.tool_calls, sink);
+        if text_of(item, "type") == "reasoning" {
+            let reasoned = slot.reasoned.clone();
+            for (list, name, base) in
+                [("summary", "summary_text", 0), ("content", "reasoning_text", CONTENT_PARTS)]
+            {
+                // Words that came in pieces of one kind may be repeated as the other.
+                let is_of_list = |part: &u64| (*part >= CONTENT_PARTS) == (base > 0);
+                if !reasoned.is_empty() && !reasoned.iter().any(is_of_list) {
+                    continue;
                 }
-                call.arguments = arguments.into();
-            }
-        }
-        let (mut text, mut refusal, mut annotations) = (String::new(), String::new(), Vec::new());
-        let parts = item.get("content").and_then(Value::as_array);
-        let is_message = matches!(text_of(item, "type"), "message" | "");
-        for part in parts.into_iter().flatten().filter(|_| is_message) {
-            match text_of(part, "type") {
-                "output_text" | "text" => text.push_str(text_of(part, "text")),
-                "refusal" => refusal.push_str(text_of(part, "refusal")),
-                _ => {}
-            }
-            let notes = part.get("annotations").and_then(Value::as_array);
-            annotations.extend(notes.into_iter().flatten().cloned());
-        }
-        hand_on(&mut slot.text, text, |rest| sink.text(rest));
-        hand_on(&mut slot.refusal, refusal, |rest| sink.refusal(rest));
-        for annotation in annotations.iter().skip(slot.annotations.len()) {
-            sink.annotation(annotation);
-        }
-        if annotations.len() >= slot.annotations.len() {
-            slot.annotations = annotations;
-        }
-        slot.item = item.clone();
-        slot.is_done = true;
-        if !slot.reasoned && text_of(item, "type") == "reasoning" {
-            slot.reasoned = true;
-            for (list, name) in [("summary", "summary_text"), ("content", "reasoning_text")] {
                 let parts = item.get(list).and_then(Value::as_array).into_iter().flatten();
                 for (part, value) in parts.enumerate() {
                     if text_of(value, "type") == name {
-                        self.add_reasoning((key, part as u64), text_of(value, "text"), sink);
+                        let part = base + part as u64;
+                        self.complete_reasoning(key, part, text_of(value, "text"), sink);
                     }
                 }
             }
         }
     }
 
-    fn end(&mut self, response: &Value, sink: &mut dyn Sink) -> Step {
+    fn end(&mut self, response: &Value, kind: &str, sink: &mut dyn Sink) -> Step {
         self.read_head(response);
         let output = response.get("output").and_then(Value::as_array);
-        let output = output.filter(|output| !output.is_empty());
-        if output.is_some() {
-            let mut before = core::mem::take(&mut self.slots);
-            for (place, item) in output.into_iter().flatten().enumerate() {
-                // The list may leave out items that were streamed, and may name them anew.
-                let id = text_of(item, "id");
-                let same = before.iter().find(|(_, slot)| !id.is_empty() && slot.item_id == id);
-                let same_kind = |key: &u64| {
-                    let slot = before.get(key);
-                    let kind = slot.map(|slot| text_of(&slot.item, "type"));
-                    kind.is_some_and(|kind| kind.is_empty() || kind == text_of(item, "type"))
-                };
-                let place = place as u64;
-                let key = same.map(|(key, _)| *key).or(Some(place).filter(same_kind));
-                let slot = key.and_then(|key| before.remove(&key)).unwrap_or_default();
-                self.slots.insert(place, slot);
-                self.close(place, item, sink);
-            }
+        if let Some(output) = output.filter(|output| !output.is_empty()) {
+            self.take_output(output, sink);
+        }
+        let has_words = |slot: &Slot| !(slot.text.is_empty() && slot.refusal.is_empty());
+        let words = text_of(response, "output_text");
+        if !words.is_empty() && !self.slots.values().any(has_words) {
+            let key = self.next_key();
+            self.slots.entry(key).or_default().add_text(None, words, sink);
         }
         self.usage = usage(response).or(self.usage.take());
-        match text_of(response, "status") {
-            "failed" | "cancelled" => return Step::Failed(Problem::of_value(None, response)),
-            "queued" | "in_progress" => return Step::Content,
-            _ => {}
+        let status = text_of(response, "status");
+        if matches!(status, "failed" | "cancelled") {
+            return Step::Failed(Problem::of_value(None, response));
         }
         let why = response.pointer("/incomplete_details/reason").and_then(Value::as_str);
         self.finish = Some(match why {
             Some("max_output_tokens" | "max_tokens") => Finish::Length,
             Some("content_filter") => Finish::ContentFilter,
             Some(_) => Finish::Other,
+            None if status == "incomplete" || kind == "response.incomplete" => Finish::Other,
             None if self.awaits_the_caller() => Finish::ToolCalls,
             None => Finish::Stop,
         });
@@ -309,50 +287,71 @@ impl ResponsesFold {
         Step::Done
     }
 
+    /// Takes the list of all items that ends an answer; it is believed over what was streamed.
+    fn take_output(&mut self, output: &[Value], sink: &mut dyn Sink) {
+        let mut before = core::mem::take(&mut self.slots);
+        for (place, item) in output.iter().enumerate() {
+            // The list may leave out items that were streamed, and may name them anew.
+            let id = text_of(item, "id");
+            let same = before.iter().find(|(_, slot)| !id.is_empty() && slot.item_id == id);
+            let same_kind = |key: &u64| {
+                let kind = before.get(key).map(Slot::kind);
+                kind.is_some_and(|kind| kind.is_empty() || kind == text_of(item, "type"))
+            };
+            let place = place as u64;
+            let key = same.map(|(key, _)| *key).or(Some(place).filter(same_kind));
+            let slot = key.and_then(|key| before.remove(&key)).unwrap_or_default();
+            self.slots.insert(place, slot);
+            self.close(place, item, sink);
+        }
+        // A list without any item of a kind forgot those that were streamed.
+        for slot in before.into_values().filter(Slot::holds_anything) {
+            if !output.iter().any(|item| text_of(item, "type") == slot.kind()) {
+                let key = self.next_key();
+                self.slots.insert(key, slot);
+            }
+        }
+    }
+
     /// Calls of tools that take free text are kept among the items: xAI runs some of them itself,
     /// and only one that stands last waits for the caller.
     fn awaits_the_caller(&self) -> bool {
-        let last = self.slots.last_key_value().map(|(_, slot)| text_of(&slot.item, "type"));
+        let last = self.slots.last_key_value().map(|(_, slot)| slot.kind());
         self.slots.values().any(|slot| slot.call.is_some()) || last == Some("custom_tool_call")
     }
 
-    fn add_reasoning(&mut self, part: (u64, u64), text: &str, sink: &mut dyn Sink) {
+    fn add_reasoning(&mut self, item: u64, part: u64, text: &str, sink: &mut dyn Sink) {
         if text.is_empty() {
             return;
         }
-        if self.reasoning_part.is_some_and(|last| last != part) {
+        self.slots.entry(item).or_default().reasoned.insert(part);
+        if self.reasoning_part.is_some_and(|last| last != (item, part)) {
             self.reasoning.push_str("\n\n");
             sink.reasoning("\n\n");
         }
-        self.reasoning_part = Some(part);
+        self.reasoning_part = Some((item, part));
         self.reasoning.push_str(text);
         sink.reasoning(text);
     }
+
+    /// Takes a part of the reasoning whole, unless its words came in pieces.
+    fn complete_reasoning(&mut self, item: u64, part: u64, whole: &str, sink: &mut dyn Sink) {
+        let came = self.slots.get(&item).is_some_and(|slot| slot.reasoned.contains(&part));
+        if !came {
+            self.add_reasoning(item, part, whole, sink);
+        }
+    }
 }
 
-fn start_call(slot: &mut Slot, item: &Value, count: &mut u32, sink: &mut dyn Sink) {
-    if text_of(item, "type") != "function_call" || slot.call.is_some() {
-        return;
+/// The part of an item's reasoning an event is about; its own words are counted from far above the
+/// parts of their summary.
+fn reasoning_part(event: &Value, kind: &str) -> u64 {
+    let index = |key: &str| event.get(key).and_then(Value::as_u64).unwrap_or(0);
+    if kind.contains("summary") {
+        index("summary_index")
+    } else {
+        CONTENT_PARTS.saturating_add(index("content_index"))
     }
-    let call_id = match text_of(item, "call_id") {
-        "" => text_of(item, "id"),
-        call_id => call_id,
-    };
-    let name = text_of(item, "name");
-    sink.tool_call_started(*count, call_id, name);
-    let call =
-        AnswerToolCall { call_id: call_id.into(), name: name.into(), arguments: String::new() };
-    slot.call = Some((*count, call));
-    *count += 1;
 }
 
-/// Hands on what `whole` holds beyond what was handed on before, and keeps the whole.
-fn hand_on(so_far: &mut String, whole: String, mut rest: impl FnMut(&str)) {
-    if whole.is_empty() {
-        return;
-    }
-    if let Some(tail) = whole.strip_prefix(so_far.as_str()).filter(|tail| !tail.is_empty()) {
-        rest(tail);
-    }
-    *so_far = whole;
-}
+const CONTENT_PARTS: u64 = 1 << 32;

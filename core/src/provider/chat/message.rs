@@ -1,0 +1,189 @@
+//! A message of Chat Completions, whole or a piece of one.
+
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use serde_json::{Map, Value, json};
+
+use super::tool_calls::{Piece, ToolCalls};
+use crate::provider::fold::{Sink, text_of};
+
+/// A message as far as it came.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Message {
+    pub(super) text: String,
+    pub(super) refusal: Option<String>,
+    pub(super) reasoning: String,
+    pub(super) calls: ToolCalls,
+    pub(super) annotations: Vec<Value>,
+    /// Fields without a name here, by field.
+    pub(super) extra: Map<String, Value>,
+}
+
+impl Message {
+    pub(super) fn add_text(&mut self, text: &str, sink: &mut dyn Sink) {
+        if !text.is_empty() {
+            self.text.push_str(text);
+            sink.text(text);
+        }
+    }
+
+    pub(super) fn add_reasoning(&mut self, text: &str, sink: &mut dyn Sink) {
+        if !text.is_empty() {
+            self.reasoning.push_str(text);
+            sink.reasoning(text);
+        }
+    }
+
+    pub(super) fn add_annotation(&mut self, value: &Value, sink: &mut dyn Sink) {
+        self.annotations.push(value.clone());
+        sink.annotation(value);
+    }
+
+    /// Takes more of the message.
+    pub(super) fn add(&mut self, fields: &Map<String, Value>, sink: &mut dyn Sink) {
+        let thought = REASONING.iter().find_map(|key| match fields.get(*key) {
+            Some(Value::String(text)) if !text.is_empty() => Some(text),
+            _ => None,
+        });
+        if let Some(text) = thought {
+            self.add_reasoning(text, sink);
+        }
+        for (key, value) in fields {
+            match key.as_str() {
+                "content" => self.content(value, sink),
+                "refusal" => {
+                    if let Some(text) = value.as_str().filter(|text| !text.is_empty()) {
+                        self.refusal.get_or_insert_default().push_str(text);
+                        sink.refusal(text);
+                    }
+                }
+                "tool_calls" if value.is_array() => self.tool_calls(value, sink),
+                "function_call" if value.is_object() => {
+                    self.call(Some(0), "", value, false, sink);
+                }
+                "annotations" if value.is_array() => {
+                    for annotation in value.as_array().into_iter().flatten() {
+                        self.add_annotation(annotation, sink);
+                    }
+                }
+                "role" | "index" => {}
+                key if value.is_string() && REASONING.contains(&key) => {}
+                _ if value.is_null() => {}
+                _ => merge(self.extra.entry(key.as_str()).or_insert(Value::Null), value),
+            }
+        }
+    }
+
+    /// Takes the message whole where only pieces were to be expected: what came before is in it.
+    pub(super) fn complete(&mut self, fields: &Map<String, Value>, sink: &mut dyn Sink) {
+        let mut fields = fields.clone();
+        if let Some(Value::String(text)) = fields.get_mut("content")
+            && let Some(rest) = text.strip_prefix(self.text.as_str())
+        {
+            *text = rest.into();
+        }
+        if !self.calls.is_empty() {
+            fields.remove("tool_calls");
+        }
+        self.add(&fields, sink);
+    }
+
+    /// Content is text, or with Mistral a list of texts and thoughts.
+    fn content(&mut self, content: &Value, sink: &mut dyn Sink) {
+        match content {
+            Value::String(text) => self.add_text(text, sink),
+            Value::Array(parts) => {
+                for part in parts {
+                    self.part(part, sink);
+                }
+            }
+            Value::Object(_) => self.part(content, sink),
+            _ => {}
+        }
+    }
+
+    fn part(&mut self, part: &Value, sink: &mut dyn Sink) {
+        match (text_of(part, "type"), part) {
+            (_, Value::String(text)) => self.add_text(text, sink),
+            ("text" | "output_text" | "", _) if part.get("text").is_some_and(Value::is_string) => {
+                self.add_text(text_of(part, "text"), sink);
+            }
+            ("thinking", _) => match part.get("thinking") {
+                Some(Value::Array(thoughts)) => {
+                    for thought in thoughts {
+                        self.add_reasoning(text_of(thought, "text"), sink);
+                    }
+                }
+                _ => self.add_reasoning(text_of(part, "thinking"), sink),
+            },
+            ("refusal", _) => {
+                let text = text_of(part, "refusal");
+                self.refusal.get_or_insert_default().push_str(text);
+                sink.refusal(text);
+            }
+            ("reference", _) => self.add_annotation(part, sink),
+            _ => {
+                let kept = self.extra.entry("content").or_insert_with(|| json!([]));
+                if let Value::Array(kept) = kept {
+                    kept.push(part.clone());
+                }
+            }
+        }
+    }
+
+    fn tool_calls(&mut self, calls: &Value, sink: &mut dyn Sink) {
+        for (place, call) in calls.as_array().into_iter().flatten().enumerate() {
+            let named = |key| call.get(key).filter(|value| value.is_object());
+            let function = named("function").or(named("custom")).unwrap_or(call);
+            let number = call.get("index").and_then(Value::as_u64);
+            self.call(number, text_of(call, "id"), function, place > 0, sink);
+        }
+    }
+
+    fn call(
+        &mut self,
+        number: Option<u64>,
+        id: &str,
+        function: &Value,
+        is_further: bool,
+        sink: &mut dyn Sink,
+    ) {
+        let whole;
+        let arguments = match function.get("arguments").or(function.get("input")) {
+            Some(Value::String(text)) => text.as_str(),
+            // Ollama and some proxies send the arguments as an object.
+            Some(value @ (Value::Object(_) | Value::Array(_))) => {
+                whole = value.to_string();
+                &whole
+            }
+            _ => "",
+        };
+        let name = text_of(function, "name");
+        self.calls.add(Piece { number, id, name, arguments, is_further }, sink);
+    }
+}
+
+/// Joins the pieces of a field without a name here: texts and lists grow, objects merge, anything
+/// else is replaced, and so is what only says which or of what kind a thing is.
+pub(super) fn merge(so_far: &mut Value, more: &Value) {
+    match (so_far, more) {
+        (Value::String(text), Value::String(more)) => text.push_str(more),
+        (Value::Array(list), Value::Array(more)) => list.extend(more.iter().cloned()),
+        (Value::Object(fields), Value::Object(more)) => {
+            for (key, value) in more.iter().filter(|(_, value)| !value.is_null()) {
+                let so_far = fields.entry(key.as_str()).or_insert(Value::Null);
+                if matches!(key.as_str(), "format" | "id" | "index" | "type") {
+                    *so_far = value.clone();
+                } else {
+                    merge(so_far, value);
+                }
+            }
+        }
+        (so_far, more) => *so_far = more.clone(),
+    }
+}
+
+/// Names of the reasoning: DeepSeek, vLLM and others; Groq and OpenRouter; GitHub's models; some
+/// proxies. Several send the same words under two of them.
+const REASONING: [&str; 4] = ["reasoning_content", "reasoning", "reasoning_text", "thinking"];
