@@ -15,7 +15,7 @@ pub use advice::notices;
 pub use forecast::forecast;
 
 use crate::catalog::{Catalog, CountingFamily, Model, Terms};
-use crate::count::{Basis, InputCount, TokenRange, Vocabularies, count_request};
+use crate::count::{Basis, InputCount, TokenRange, Vocabularies, count_request_at};
 use crate::error::Error;
 use crate::money::Pusd;
 use crate::request::{Api, Effort, ModelId, Request, ServiceTier};
@@ -122,7 +122,7 @@ pub fn estimate(
     terms: &Terms,
 ) -> Result<Estimate, Error> {
     let api = api_for(request, model, catalog);
-    let mut input = count_request(request, api, model, vocabularies);
+    let mut input = count_request_at(request, api, model, vocabularies, terms.at);
     if catalog.model(&model.id).is_none() {
         widen(&mut input, model.counting.family);
     }

@@ -1,11 +1,12 @@
 //! What holds of the count and the estimate of any body.
 
 use farebox_core::catalog::{Catalog, Model, Terms};
-use farebox_core::count::{Basis, Encoding, Vocab, Vocabularies, count_request};
+use farebox_core::count::{Basis, Encoding, Vocab, Vocabularies, count_request, count_request_at};
 use farebox_core::error::{Error, ErrorKind};
 use farebox_core::estimate::estimate;
 use farebox_core::provider::{parse, parse_owned};
 use farebox_core::request::{Api, Request};
+use farebox_core::time::Timestamp;
 use serde_json::{Value, json};
 
 use crate::cost::{Seed, shipped};
@@ -219,4 +220,38 @@ fn awkward() -> Vec<Value> {
         picture("https://example.com/a.png"),
         json!({ "messages": [{ "role": "user", "content": "x ".repeat(20_000) }] }),
     ]
+}
+
+/// What was billed in March 2025 and January 2026 is what the rules of those days say (recorded
+/// bodies, shortened to what matters).
+#[test]
+fn what_an_endpoint_has_given_up_still_counts_for_its_time() {
+    let catalog = shipped();
+    let model = catalog.model(&"gpt-4o".into()).unwrap();
+    let vocabularies = vocabularies();
+    let count = |body: &Value, api: Api, at_ms: i64| {
+        let request = parse(body, Some(api)).unwrap();
+        let at = Timestamp::from_ms(at_ms);
+        count_request_at(&request, api, model, &vocabularies, at).tokens.expected
+    };
+    let (march_2025, january_2026, november_2026) =
+        (1_743_075_630_000, 1_768_000_000_000, 1_795_000_000_000);
+
+    let body =
+        json!({ "model": "gpt-4o", "instructions": "", "input": "What is the capital of France?" });
+    assert_eq!(count(&body, Api::Responses, march_2025), 32);
+    assert_eq!(count(&body, Api::Responses, november_2026), 14);
+
+    let call = |id: &str| json!({ "id": id, "type": "function", "function": { "name": "sky", "arguments": "{}" } });
+    let result = |id: &str| json!({ "role": "tool", "tool_call_id": id, "content": "15 °C" });
+    let body = json!({ "model": "gpt-4o", "messages": [
+        { "role": "user", "content": "And the weather?" },
+        { "role": "assistant", "content": null, "tool_calls": [call("a"), call("b")] },
+        result("a"),
+        result("b"),
+    ] });
+    let escaped = count(&body, Api::Chat, january_2026);
+    let plain = count(&body, Api::Chat, november_2026);
+    assert!(escaped > plain, "{escaped} {plain}");
+    assert_eq!(count(&body, Api::Chat, 0), plain);
 }

@@ -23,7 +23,7 @@ pub use {
     cut::Keep,
     encode::{SpecialTokens, TokenDecoder},
     encoding::Encoding,
-    frame::count_request,
+    frame::{count_request, count_request_at},
     input::{Basis, CountPart, CountPartKind, InputCount, TokenRange},
     live::{Edit, LiveCount},
     stream::StreamCounter,

@@ -10,7 +10,7 @@ use alloc::vec::Vec;
 
 use serde_json::{Value, json};
 
-use super::json::{COMPACT, SPACED_ASCII};
+use super::json::{COMPACT, SPACED, SPACED_ASCII};
 use crate::count::CountPartKind;
 use crate::count::ruler::Ruler;
 use crate::count::tally::Tally;
@@ -18,6 +18,8 @@ use crate::request::{Api, Message, Part};
 
 /// Constants of a family, in tokens.
 pub(super) struct Marks {
+    /// Whether results of calls made at once are written in ASCII.
+    pub(super) ascii_results: bool,
     /// Around a call and its result in Chat Completions, beside two mentions of the name.
     pub(super) chat: u64,
     /// Around calls made at once and their results in Chat Completions.
@@ -113,7 +115,8 @@ fn parallel(
     });
     let own = results.filter(|(id, _)| calls.iter().any(|call| call.id == id.as_str()));
     let results = Value::Array(own.map(|(_, content)| value(&text(content))).collect());
-    let tokens = ruler.tokens(&COMPACT.text(&uses)) + ruler.tokens(&SPACED_ASCII.text(&results));
+    let style = if marks.ascii_results { SPACED_ASCII } else { SPACED };
+    let tokens = ruler.tokens(&COMPACT.text(&uses)) + ruler.tokens(&style.text(&results));
     tally.add(CountPartKind::ToolHistory, tokens + marks.chat_parallel);
 }
 

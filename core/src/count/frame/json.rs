@@ -9,6 +9,8 @@ use serde_json::Value;
 pub(super) const COMPACT: Style = Style { spaced: false, ascii: false };
 /// Writes JSON without spaces, and what is not ASCII as escapes.
 pub(super) const COMPACT_ASCII: Style = Style { spaced: false, ascii: true };
+/// Writes JSON with a space after each comma and colon.
+pub(super) const SPACED: Style = Style { spaced: true, ascii: false };
 /// Writes JSON with a space after each comma and colon, and what is not ASCII as escapes.
 pub(super) const SPACED_ASCII: Style = Style { spaced: true, ascii: true };
 

@@ -4,6 +4,7 @@
 //! publish it, and its constants say what they stand for.
 
 mod calibrated;
+mod era;
 mod history;
 mod json;
 mod media;
@@ -13,6 +14,7 @@ mod typescript;
 
 use crate::catalog::{CountingFamily, Model};
 use crate::request::{Api, Request};
+use crate::time::Timestamp;
 
 use super::ruler::Ruler;
 use super::tally::Tally;
@@ -27,6 +29,17 @@ pub fn count_request(
     model: &Model,
     vocabularies: &Vocabularies,
 ) -> InputCount {
+    count_request_at(request, api, model, vocabularies, Timestamp::from_ms(i64::MAX))
+}
+
+/// Counts the prompt of a request as its provider did at a moment, by rules that have changed since.
+pub fn count_request_at(
+    request: &Request,
+    api: Api,
+    model: &Model,
+    vocabularies: &Vocabularies,
+    at: Timestamp,
+) -> InputCount {
     let encoding = model.counting.encoding.as_deref().and_then(|name| Encoding::parse(name).ok());
     // What has no vocabulary of its own is measured with the best known one.
     let yardstick = encoding.unwrap_or(Encoding::O200kBase);
@@ -36,7 +49,7 @@ pub fn count_request(
         CountingFamily::OpenaiChat
         | CountingFamily::OpenaiHarmony
         | CountingFamily::OpenaiHarmony52
-        | CountingFamily::OpenaiO1 => openai::count(request, api, model, &ruler, &mut tally),
+        | CountingFamily::OpenaiO1 => openai::count(request, api, model, at, &ruler, &mut tally),
         CountingFamily::Claude3
         | CountingFamily::Claude4
         | CountingFamily::Claude45
@@ -46,7 +59,7 @@ pub fn count_request(
         | CountingFamily::Gemini25
         | CountingFamily::Gemini3 => calibrated::count(request, api, model, &ruler, &mut tally),
         CountingFamily::Unknown => {
-            openai::count(request, api, model, &ruler, &mut tally);
+            openai::count(request, api, model, at, &ruler, &mut tally);
             tally.widen_all(UNKNOWN_MARGIN_PPM);
             tally.doubt("how this model counts is not known");
         }

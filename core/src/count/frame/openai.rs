@@ -7,6 +7,7 @@
 use alloc::borrow::Cow;
 use alloc::string::String;
 
+use super::era::{self, Era};
 use super::history::{self, Marks};
 use super::{media, schema, typescript};
 use crate::catalog::{CountingFamily, Model};
@@ -14,19 +15,22 @@ use crate::count::ruler::Ruler;
 use crate::count::tally::Tally;
 use crate::count::{CountPartKind, TokenRange};
 use crate::request::{Api, Message, OutputFormat, Part, Request, Role, Tool, ToolChoice};
+use crate::time::Timestamp;
 
 pub(super) fn count(
     request: &Request,
     api: Api,
     model: &Model,
+    at: Timestamp,
     ruler: &Ruler<'_>,
     tally: &mut Tally,
 ) {
-    let frame = Frame::of(model.counting.family, api);
+    let era = Era::at(api, at);
+    let frame = Frame::of(model, api, era);
     tally.add(CountPartKind::Framing, frame.priming);
     let opening = system_words(request);
-    if let Some(words) = &request.instructions {
-        tally.add(CountPartKind::Framing, MESSAGE);
+    if let Some(words) = instructions(request) {
+        tally.add(CountPartKind::Framing, frame.message);
         tally.add(CountPartKind::Text, ruler.tokens(words));
     }
     let mut answers = 0;
@@ -37,8 +41,10 @@ pub(super) fn count(
         if message.role == Role::Tool || (words.is_empty() && stands_alone(message)) {
             continue;
         }
-        tally.add(CountPartKind::Framing, MESSAGE);
-        tally.add(CountPartKind::Text, ruler.tokens(&words));
+        let tokens =
+            if frame.paragraphs { paragraphs(ruler, &words) } else { ruler.tokens(&words) };
+        tally.add(CountPartKind::Framing, frame.message);
+        tally.add(CountPartKind::Text, tokens);
         if is_answer {
             answers += 1;
             tally.add(CountPartKind::Framing, frame.answer_channel);
@@ -56,7 +62,15 @@ pub(super) fn count(
 
     let has_functions = request.tools.iter().any(|tool| matches!(tool, Tool::Function { .. }));
     if has_functions {
-        functions(request, api, opening, &frame, ruler, tally);
+        // Of the older encodings cl100k_base shows such a union member by member.
+        let style = typescript::Style {
+            open_unions: model.counting.encoding.as_deref() != Some("cl100k_base"),
+        };
+        functions(request, api, opening, &frame, style, ruler, tally);
+    }
+    if era.opening_words {
+        let words = era::opening_words(model.id.as_str(), has_functions);
+        tally.add(CountPartKind::Framing, words);
     }
     if let OutputFormat::JsonSchema { name, description, schema, .. } = &request.output {
         let section = schema::section(name, description.as_deref(), schema);
@@ -66,13 +80,11 @@ pub(super) fn count(
             (false, Some(words)) => joined(ruler, words, "\n\n", &section),
             (false, None) => MESSAGE + ruler.tokens(&section),
         };
-        // Without tools, each answer is marked with the name of its format.
-        let marked = if frame.harmony { answers } else { answers + 1 };
-        let marks = if api == Api::Responses || has_functions {
-            0
-        } else {
-            marked * (2 + ruler.tokens(name))
-        };
+        // Each answer is marked with the name of its format, the coming one where it cannot be a
+        // call instead.
+        let coming = u64::from(!frame.harmony && !has_functions);
+        let marked = if api == Api::Responses { 0 } else { answers + coming };
+        let marks = marked * (2 + ruler.tokens(name));
         tally.add(CountPartKind::Schema, joined + marks);
     }
 }
@@ -108,10 +120,11 @@ fn functions(
     api: Api,
     opening: Option<&str>,
     frame: &Frame,
+    style: typescript::Style,
     ruler: &Ruler<'_>,
     tally: &mut Tally,
 ) {
-    let rendered = typescript::functions(request.tools.iter());
+    let rendered = typescript::functions(request.tools.iter(), style);
     let mut tokens = if frame.harmony {
         ruler.tokens(typescript::OPENING) + ruler.tokens(&rendered.text)
     } else {
@@ -172,6 +185,16 @@ fn picture_marks(conversation: &[Message], api: Api, frame: &Frame) -> u64 {
     }
 }
 
+/// Words read paragraph by paragraph, without the white space around them, as the first preview of
+/// o1 did; its constants and this fit all 18 recorded requests to it (of one repository, checked
+/// 2026-11-22).
+fn paragraphs(ruler: &Ruler<'_>, words: &str) -> u64 {
+    const BREAK: &str = "\n\n";
+    let words = words.trim();
+    let breaks = words.matches(BREAK).count() as u64;
+    words.split(BREAK).map(|paragraph| ruler.tokens(paragraph)).sum::<u64>() + breaks
+}
+
 /// Tokens that a text adds behind another, which may share a token with it.
 fn joined(ruler: &Ruler<'_>, before: &str, between: &str, text: &str) -> u64 {
     // The last words are enough: no token reaches over a space before a letter.
@@ -190,7 +213,7 @@ fn joined(ruler: &Ruler<'_>, before: &str, between: &str, text: &str) -> u64 {
 
 /// The words of the system message that opens the conversation, if one does.
 fn system_words(request: &Request) -> Option<&str> {
-    if let Some(words) = &request.instructions {
+    if let Some(words) = instructions(request) {
         return Some(words);
     }
     let first = request.conversation.first()?;
@@ -201,6 +224,11 @@ fn system_words(request: &Request) -> Option<&str> {
         Some(Part::Text { text }) => Some(text),
         _ => Some(""),
     }
+}
+
+/// The instructions; none are as good as empty ones, which are no message.
+fn instructions(request: &Request) -> Option<&str> {
+    request.instructions.as_deref().filter(|words| !words.is_empty())
 }
 
 /// Whether a message without words is none of its own: it holds calls, reasoning or the like.
@@ -238,6 +266,8 @@ const ONE_CALL_AT_A_TIME: u64 = 78;
 struct Frame {
     /// Whether answers and calls name a channel.
     harmony: bool,
+    /// The marks around a message and its role.
+    message: u64,
     /// What opens the answer.
     priming: u64,
     /// The channel of an earlier answer.
@@ -250,22 +280,29 @@ struct Frame {
     after_system: &'static str,
     /// Around the schema in Responses.
     schema: u64,
+    /// Whether paragraphs are read one by one.
+    paragraphs: bool,
     marks: Marks,
 }
 
 impl Frame {
-    fn of(family: CountingFamily, api: Api) -> Self {
+    fn of(model: &Model, api: Api, era: Era) -> Self {
+        let family = model.counting.family;
         let responses = api == Api::Responses;
+        let first_preview = model.id.as_str().starts_with("o1-preview");
         match family {
             CountingFamily::OpenaiHarmony | CountingFamily::OpenaiHarmony52 => Self {
                 harmony: true,
+                message: MESSAGE,
                 priming: 2,
                 answer_channel: 2,
                 functions: if responses { 8 } else { 90 },
                 functions_with_system: if responses { 8 } else { 89 },
                 after_system: if responses { "" } else { "\n\n" },
                 schema: 0,
+                paragraphs: false,
                 marks: Marks {
+                    ascii_results: era.ascii_results,
                     chat: 18,
                     chat_parallel: 26,
                     responses: if family == CountingFamily::OpenaiHarmony52 { 18 } else { 15 },
@@ -279,7 +316,12 @@ impl Frame {
             },
             _ => Self {
                 harmony: false,
-                priming: if family == CountingFamily::OpenaiO1 { 2 } else { 3 },
+                message: if first_preview { 15 } else { MESSAGE },
+                priming: match family {
+                    _ if first_preview => 10,
+                    CountingFamily::OpenaiO1 => 2,
+                    _ => 3,
+                },
                 answer_channel: 0,
                 functions: match family {
                     _ if responses => 3,
@@ -289,11 +331,13 @@ impl Frame {
                 functions_with_system: if responses { 3 } else { 5 },
                 after_system: if responses { "" } else { "\n" },
                 schema: 1,
+                paragraphs: first_preview,
                 marks: Marks {
+                    ascii_results: era.ascii_results,
                     chat: 12,
                     chat_parallel: 20,
                     responses: 9,
-                    item_id: 3,
+                    item_id: if era.opening_words { 0 } else { 3 },
                     responses_parallel: 0,
                 },
             },

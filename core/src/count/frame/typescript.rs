@@ -19,18 +19,25 @@ pub(super) const OPENING: &str = "namespace functions {\n\n";
 pub(super) const CLOSING: &str = "} // namespace functions";
 
 /// The functions of the namespace up to its end, and whether all of it could be rendered.
-pub(super) fn functions<'a>(tools: impl Iterator<Item = &'a Tool>) -> Rendered {
+pub(super) fn functions<'a>(tools: impl Iterator<Item = &'a Tool>, style: Style) -> Rendered {
     let mut text = String::new();
     let mut complete = true;
     for tool in tools {
         if let Tool::Function { name, description, parameters, .. } = tool {
-            let mut renderer = Renderer::new(parameters.as_ref());
+            let mut renderer = Renderer::new(parameters.as_ref(), style);
             renderer.function(&mut text, name, description.as_deref());
             complete &= renderer.complete;
         }
     }
     text.push_str(CLOSING);
     Rendered { text, complete }
+}
+
+/// In what two ways of rendering differ.
+#[derive(Clone, Copy)]
+pub(super) struct Style {
+    /// Whether a union with an object of no known properties is `any`.
+    pub(super) open_unions: bool,
 }
 
 /// A rendered text.
@@ -44,14 +51,15 @@ pub(super) struct Rendered {
 /// Renders one function, with the definitions its schema refers to.
 struct Renderer<'a> {
     root: Option<&'a Value>,
+    style: Style,
     depth: usize,
     types: usize,
     complete: bool,
 }
 
 impl<'a> Renderer<'a> {
-    fn new(root: Option<&'a Value>) -> Self {
-        Self { root, depth: 0, types: 0, complete: true }
+    fn new(root: Option<&'a Value>, style: Style) -> Self {
+        Self { root, style, depth: 0, types: 0, complete: true }
     }
 
     fn function(&mut self, text: &mut String, name: &str, description: Option<&str>) {
@@ -106,6 +114,9 @@ impl<'a> Renderer<'a> {
         }
         for key in ["anyOf", "oneOf"] {
             if let Some(members) = schema.get(key).and_then(Value::as_array) {
+                if self.style.open_unions && members.iter().any(is_open_object) {
+                    return "any".into();
+                }
                 let members = members.iter().map(|member| {
                     (headings(self.target(member)), self.kind(member), trailing(member))
                 });
@@ -228,6 +239,13 @@ fn union(members: &[(String, String, String)]) -> String {
     let lines =
         members.iter().map(|(heading, kind, trailing)| format!("\n{heading} | {kind}{trailing}"));
     lines.collect()
+}
+
+/// Whether a schema is an object that names no properties.
+fn is_open_object(schema: &Value) -> bool {
+    let properties = schema.get("properties").and_then(Value::as_object);
+    schema.get("type").and_then(Value::as_str) == Some("object")
+        && properties.is_none_or(Map::is_empty)
 }
 
 /// Title and description as comment lines.
