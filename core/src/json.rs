@@ -6,6 +6,7 @@
 
 mod fields;
 mod reader;
+mod slots;
 
 use alloc::string::{String, ToString};
 use core::fmt;

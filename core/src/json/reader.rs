@@ -1,6 +1,6 @@
 //! The reader itself: a value seen as serde wants to see it.
 
-use serde::de::value::StrDeserializer;
+use serde::de::value::{StrDeserializer, U32Deserializer};
 use serde::de::{
     DeserializeSeed, Deserializer, EnumAccess, Error, Expected, IntoDeserializer, MapAccess,
     SeqAccess, Unexpected, VariantAccess, Visitor,
@@ -8,6 +8,7 @@ use serde::de::{
 use serde_json::{Value, map};
 
 use super::Unreadable;
+use super::slots::Slots;
 
 /// A value about to be read.
 #[derive(Clone, Copy)]
@@ -160,26 +161,24 @@ impl<'a> Deserializer<'a> for Reader<'a> {
 
     fn deserialize_struct<V: Visitor<'a>>(
         self,
-        _name: &'static str,
-        _fields: &'static [&'static str],
+        name: &'static str,
+        fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Unreadable> {
-        self.deserialize_map(visitor)
+        let Value::Object(given) = self.0 else { return self.wrong(&visitor) };
+        let mut slots = Slots::of(given, fields, name)?;
+        visitor.visit_seq(&mut slots).map_err(|error| slots.explain(error))
     }
 
     fn deserialize_enum<V: Visitor<'a>>(
         self,
         _name: &'static str,
-        _variants: &'static [&'static str],
+        variants: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Unreadable> {
-        match self.0 {
-            Value::String(name) => visitor.visit_enum(Variant { name, value: None }),
-            Value::Object(fields) if fields.len() == 1 => match fields.iter().next() {
-                Some((name, value)) => visitor.visit_enum(Variant { name, value: Some(value) }),
-                None => self.wrong(&visitor),
-            },
-            _ => self.wrong(&visitor),
+        match Variant::of(self.0, variants)? {
+            Some(variant) => visitor.visit_enum(variant),
+            None => self.wrong(&visitor),
         }
     }
 
@@ -235,10 +234,27 @@ impl<'a> MapAccess<'a> for Entries<'a> {
     }
 }
 
-/// A variant by name, with what it holds if it holds anything.
+/// A variant by its place among all of them, with what it holds if it holds anything.
 struct Variant<'a> {
-    name: &'a str,
+    place: u32,
     value: Option<&'a Value>,
+}
+
+impl<'a> Variant<'a> {
+    fn of(value: &'a Value, variants: &'static [&'static str]) -> Result<Option<Self>, Unreadable> {
+        let (name, value) = match value {
+            Value::String(name) => (name, None),
+            Value::Object(fields) if fields.len() == 1 => match fields.iter().next() {
+                Some((name, value)) => (name, Some(value)),
+                None => return Ok(None),
+            },
+            _ => return Ok(None),
+        };
+        match variants.iter().position(|variant| variant == name) {
+            Some(place) => Ok(Some(Self { place: place as u32, value })),
+            None => Err(Unreadable::unknown_variant(name, variants)),
+        }
+    }
 }
 
 impl<'a> EnumAccess<'a> for Variant<'a> {
@@ -246,8 +262,8 @@ impl<'a> EnumAccess<'a> for Variant<'a> {
     type Variant = Self;
 
     fn variant_seed<V: DeserializeSeed<'a>>(self, seed: V) -> Result<(V::Value, Self), Unreadable> {
-        let name: StrDeserializer<'_, Unreadable> = self.name.into_deserializer();
-        Ok((seed.deserialize(name)?, self))
+        let place: U32Deserializer<Unreadable> = self.place.into_deserializer();
+        Ok((seed.deserialize(place)?, self))
     }
 }
 
