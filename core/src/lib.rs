@@ -33,5 +33,6 @@ pub mod receipt;
 pub mod request;
 pub mod route;
 pub mod savings;
+pub mod sorted;
 pub mod time;
 pub mod usage;

@@ -4,11 +4,10 @@
 //! the input of another. Each provider's file untangles its own counters into a [`Usage`], where
 //! every billed token lies in exactly one class; nothing else may.
 
-use alloc::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
 use crate::request::HostedTool;
+use crate::sorted::SortedMap;
 
 /// Tokens and tool calls of one answer, each in exactly one class.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,11 +16,11 @@ use crate::request::HostedTool;
 pub struct Usage {
     /// Tokens by class; a class that is absent has none.
     #[cfg_attr(feature = "ts", tsify(type = "Partial<Record<TokenClass, number>>"))]
-    pub tokens: BTreeMap<TokenClass, u64>,
+    pub tokens: SortedMap<TokenClass, u64>,
     /// Calls of tools the provider ran itself.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(skip_serializing_if = "SortedMap::is_empty")]
     #[cfg_attr(feature = "ts", tsify(type = "Partial<Record<HostedTool, number>>", optional))]
-    pub tool_calls: BTreeMap<HostedTool, u64>,
+    pub tool_calls: SortedMap<HostedTool, u64>,
 }
 
 /// The classes of tokens that are priced apart.
@@ -104,11 +103,11 @@ impl Usage {
     #[must_use]
     pub fn plus(mut self, other: &Self) -> Self {
         for (class, tokens) in &other.tokens {
-            let sum = self.tokens.entry(*class).or_default();
+            let sum = self.tokens.or_default(*class);
             *sum = sum.saturating_add(*tokens);
         }
         for (tool, calls) in &other.tool_calls {
-            let sum = self.tool_calls.entry(*tool).or_default();
+            let sum = self.tool_calls.or_default(*tool);
             *sum = sum.saturating_add(*calls);
         }
         self

@@ -2487,7 +2487,7 @@ export interface KnownWorkload {
     /**
      * Outcomes by arm.
      */
-    arms: Map<string, Tally>;
+    arms: Record<string, Tally>;
     /**
      * Centre and spread of its prompts' features.
      */
@@ -2499,7 +2499,7 @@ export interface KnownWorkload {
     /**
      * What it says of one arm beyond that.
      */
-    heads?: Map<string, Head>;
+    heads?: Record<string, Head>;
 }
 
 /**
@@ -2552,23 +2552,23 @@ export interface Posterior {
     /**
      * Outcomes of arms at each kind of work; those of work of no known kind stand under `any`.
      */
-    kinds: Map<string, Map<string, Tally>>;
+    kinds: Record<string, Record<string, Tally>>;
     /**
      * What is known of each workload.
      */
-    workloads: Map<string, KnownWorkload>;
+    workloads: Record<string, KnownWorkload>;
     /**
      * How fast arms answer.
      */
-    speeds: Map<string, Speed>;
+    speeds: Record<string, Speed>;
     /**
      * Decisions whose outcome is not known yet, by id.
      */
-    pending: Map<string, Pending>;
+    pending: Record<string, Pending>;
     /**
      * The arm each piece of work is on, by the hash of its name.
      */
-    threads: Map<string, Thread>;
+    threads: Record<string, Thread>;
 }
 
 /**
@@ -2835,7 +2835,7 @@ export interface Request {
     /**
      * Labels the provider stores with the answer.
      */
-    metadata?: Map<string, string>;
+    metadata?: Record<string, string>;
     /**
      * An earlier answer that the provider holds and this request continues.
      */

@@ -1,12 +1,12 @@
 //! Laws of routing and planning that hold for whatever is asked.
 
-use std::collections::BTreeMap;
 
 use farebox_core::money::{Pusd, Rate};
 use farebox_core::plan::plan;
 use farebox_core::request::{Hints, Request, Stakes, WorkKind};
 use farebox_core::route::{Decision, Explore, Observation, Policy, Posterior, Preset};
 use farebox_core::usage::TokenClass;
+use farebox_core::sorted::SortedMap;
 use proptest::prelude::*;
 
 use crate::route_world::World;
@@ -106,7 +106,7 @@ fn rung(decision: &Decision) -> u32 {
 fn repriced(world: &World, model: &str, thousandths: u64) -> World {
     let mut world = world.clone();
     let model = world.catalog.models.iter_mut().find(|found| found.id.as_str() == model).unwrap();
-    let raise = |rates: &mut BTreeMap<TokenClass, Rate>| {
+    let raise = |rates: &mut SortedMap<TokenClass, Rate>| {
         for rate in rates.values_mut() {
             let raised = rate.as_pusd_per_unit() * thousandths / 1_000;
             *rate = Rate::from_pusd_per_unit(raised);

@@ -1,9 +1,8 @@
 //! Rate limits of the caller's own, and who waits for them.
 
-use std::collections::BTreeMap;
-
 use farebox_core::call::{PerMinute, RateLimits as Limits, Ticket, Turn};
 use farebox_core::request::ModelId;
+use farebox_core::sorted::SortedMap;
 use farebox_core::time::Timestamp;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -24,7 +23,7 @@ impl RateLimits {
     /// `invalid_request` when the text is none.
     #[wasm_bindgen(constructor)]
     pub fn new(limits: &str) -> Result<RateLimits, String> {
-        let limits: BTreeMap<ModelId, PerMinute> =
+        let limits: SortedMap<ModelId, PerMinute> =
             from_text("the rate limits", limits).map_err(thrown)?;
         Ok(Self { limits: Limits::new(limits) })
     }

@@ -4,7 +4,6 @@
 //! whose turn it is until it is its own; what providers say is left makes buckets emptier, never
 //! fuller. The host waits: nothing here knows a clock or a thread.
 
-use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -12,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::provider::{Left, RateLimit};
 use crate::request::ModelId;
+use crate::sorted::SortedMap;
 use crate::time::Timestamp;
 
 /// How much of one model a minute allows; absent is as much as its provider says.
@@ -47,8 +47,8 @@ pub struct PerMinute {
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct RateLimits {
-    limits: BTreeMap<ModelId, PerMinute>,
-    models: BTreeMap<ModelId, Buckets>,
+    limits: SortedMap<ModelId, PerMinute>,
+    models: SortedMap<ModelId, Buckets>,
     /// Who waits, in the order they came.
     queue: Vec<Waiting>,
     next_ticket: u64,
@@ -133,7 +133,7 @@ impl RateLimits {
             next_check = [next_check, given_up_at].into_iter().flatten().min();
         }
         let limit = self.limits.get(&model).copied().unwrap_or_default();
-        let buckets = self.models.entry(model).or_default();
+        let buckets = self.models.or_default(model);
         let fresh = |per_minute: Option<u64>| Some(Bucket::full(per_minute?, now));
         buckets.requests = buckets.requests.or_else(|| fresh(limit.requests));
         buckets.tokens = buckets.tokens.or_else(|| fresh(limit.tokens));
@@ -169,7 +169,7 @@ impl RateLimits {
     pub fn learn(&mut self, model: &ModelId, headers: &[(String, String)], now: Timestamp) {
         let left = RateLimit::read(headers, now);
         let limit = self.limits.get(model).copied().unwrap_or_default();
-        let buckets = self.models.entry(model.clone()).or_default();
+        let buckets = self.models.or_default(model.clone());
         learn(&mut buckets.requests, left.requests, limit.requests, now);
         learn(&mut buckets.tokens, left.tokens, limit.tokens, now);
     }

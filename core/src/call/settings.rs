@@ -1,11 +1,11 @@
 //! What the caller may choose about one call, beside its plan.
 
-use alloc::collections::BTreeMap;
 use alloc::string::String;
 
 use serde::{Deserialize, Serialize};
 
 use crate::catalog::ProviderId;
+use crate::sorted::SortedMap;
 
 /// Choices about one call; every field has a sensible default.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,9 +20,9 @@ pub struct CallSettings {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub idempotency_key: Option<String>,
     /// Where providers are, when not where the catalogue says.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(skip_serializing_if = "SortedMap::is_empty")]
     #[cfg_attr(feature = "ts", tsify(type = "Record<ProviderId, string>", optional))]
-    pub base_urls: BTreeMap<ProviderId, String>,
+    pub base_urls: SortedMap<ProviderId, String>,
     /// Whether an unencrypted address beyond this machine is allowed.
     pub allow_http: bool,
     /// Whether the request is held to a region, which some prices depend on.
@@ -76,7 +76,7 @@ impl Default for CallSettings {
             stream: false,
             seed: 0,
             idempotency_key: None,
-            base_urls: BTreeMap::new(),
+            base_urls: SortedMap::new(),
             allow_http: false,
             regional: false,
             restart: Restart::default(),

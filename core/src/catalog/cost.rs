@@ -3,7 +3,6 @@
 //! Every token lies in one class, every class has one price in one lane of one dated sheet, and
 //! all of it is integers: the sum is exact and does not depend on its order.
 
-use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -15,6 +14,7 @@ use super::price::{Cost, Lane, PriceSheet, TokenCost};
 use crate::error::{Error, ErrorKind};
 use crate::money::{Pusd, Rate};
 use crate::request::ServiceTier;
+use crate::sorted::SortedMap;
 use crate::time::Timestamp;
 use crate::usage::{TokenClass, Usage};
 
@@ -134,7 +134,7 @@ impl Model {
 
 impl Lane {
     /// The prices of a request with this many input tokens, and the threshold they begin above.
-    pub fn rates_for(&self, input_tokens: u64) -> (&BTreeMap<TokenClass, Rate>, Option<u64>) {
+    pub fn rates_for(&self, input_tokens: u64) -> (&SortedMap<TokenClass, Rate>, Option<u64>) {
         let passed = self.above.iter().rev().find(|step| input_tokens > step.input_tokens);
         match passed {
             Some(step) => (&step.rates, Some(step.input_tokens)),
@@ -144,7 +144,7 @@ impl Lane {
 }
 
 /// The price of a class, or of the nearest class it is a kind of.
-pub(super) fn rate_of(rates: &BTreeMap<TokenClass, Rate>, class: TokenClass) -> Option<Rate> {
+pub(super) fn rate_of(rates: &SortedMap<TokenClass, Rate>, class: TokenClass) -> Option<Rate> {
     let mut class = Some(class);
     while let Some(at) = class {
         if let Some(rate) = rates.get(&at) {

@@ -1,6 +1,5 @@
 //! What a model is: its limits, what it can do, how it is counted and when it goes away.
 
-use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -9,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::price::PriceSheet;
 use crate::json::tagged;
 use crate::request::{Api, Effort, HostedTool, ModelId, WorkKind};
+use crate::sorted::{SortedMap, SortedSet};
 use crate::time::Day;
 
 /// A company whose endpoint answers requests, by a short name such as `openai`.
@@ -77,10 +77,12 @@ pub struct Model {
     /// How much it takes and gives.
     pub limits: Limits,
     /// What it takes, gives and can do.
-    pub abilities: BTreeSet<Ability>,
+    #[cfg_attr(feature = "ts", tsify(type = "Ability[]"))]
+    pub abilities: SortedSet<Ability>,
     /// Tools the provider runs for it.
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    pub hosted_tools: BTreeSet<HostedTool>,
+    #[serde(default, skip_serializing_if = "SortedSet::is_empty")]
+    #[cfg_attr(feature = "ts", tsify(type = "HostedTool[]", optional))]
+    pub hosted_tools: SortedSet<HostedTool>,
     /// Efforts it accepts, from least to most; empty when it does not reason.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub efforts: Vec<Effort>,
@@ -88,8 +90,9 @@ pub struct Model {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub default_effort: Option<Effort>,
     /// Regions it can be held to, such as `us` or `eu`.
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    pub regions: BTreeSet<String>,
+    #[serde(default, skip_serializing_if = "SortedSet::is_empty")]
+    #[cfg_attr(feature = "ts", tsify(type = "string[]", optional))]
+    pub regions: SortedSet<String>,
     /// Prices, oldest first; each holds until the next begins. Empty: nobody published one.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub prices: Vec<PriceSheet>,
@@ -107,9 +110,9 @@ pub struct Model {
     pub knowledge_cutoff: Option<Day>,
     /// How often it succeeds at a kind of work before anything is known of the caller's, in parts
     /// per million, from published benchmarks.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default, skip_serializing_if = "SortedMap::is_empty")]
     #[cfg_attr(feature = "ts", tsify(type = "Partial<Record<WorkKind, Prior>>", optional))]
-    pub priors: BTreeMap<WorkKind, Prior>,
+    pub priors: SortedMap<WorkKind, Prior>,
     /// Where these facts come from.
     pub source: String,
     /// The day they were last compared with the source.

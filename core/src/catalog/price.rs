@@ -1,6 +1,5 @@
 //! What a usage costs: dated price sheets, and the one function that reads them.
 
-use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -8,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::money::{Pusd, Rate};
 use crate::request::{HostedTool, ServiceTier};
+use crate::sorted::SortedMap;
 use crate::time::Day;
 use crate::usage::TokenClass;
 
@@ -21,15 +21,15 @@ pub struct PriceSheet {
     pub from: Option<Day>,
     /// Prices in each of the provider's lanes; a lane that is absent is not offered.
     #[cfg_attr(feature = "ts", tsify(type = "Partial<Record<ServiceTier, Lane>>"))]
-    pub lanes: BTreeMap<ServiceTier, Lane>,
+    pub lanes: SortedMap<ServiceTier, Lane>,
     /// What holding the request to a region adds, in parts per million of the price.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub regional_uplift_ppm: u32,
     /// What one call of a tool the provider runs costs, beside its tokens; as a rate, dollars for
     /// a million calls.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default, skip_serializing_if = "SortedMap::is_empty")]
     #[cfg_attr(feature = "ts", tsify(type = "Partial<Record<HostedTool, Rate>>", optional))]
-    pub tool_fees: BTreeMap<HostedTool, Rate>,
+    pub tool_fees: SortedMap<HostedTool, Rate>,
     /// Where the prices come from, when not from where the model's other facts do.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
@@ -42,7 +42,7 @@ pub struct PriceSheet {
 pub struct Lane {
     /// Prices of the classes of tokens; an absent class falls back as [`TokenClass`] is priced.
     #[cfg_attr(feature = "ts", tsify(type = "Partial<Record<TokenClass, Rate>>"))]
-    pub rates: BTreeMap<TokenClass, Rate>,
+    pub rates: SortedMap<TokenClass, Rate>,
     /// Prices of the whole request once its input is longer than a threshold, lowest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub above: Vec<Threshold>,
@@ -57,7 +57,7 @@ pub struct Threshold {
     pub input_tokens: u64,
     /// The prices, for every token of the request.
     #[cfg_attr(feature = "ts", tsify(type = "Partial<Record<TokenClass, Rate>>"))]
-    pub rates: BTreeMap<TokenClass, Rate>,
+    pub rates: SortedMap<TokenClass, Rate>,
 }
 
 /// What a usage costs, part by part.

@@ -8,6 +8,7 @@ use super::Catalog;
 use super::model::Model;
 use crate::error::{Error, ErrorKind};
 use crate::request::ModelId;
+use crate::sorted::SortedMap;
 
 /// What the catalogue knows of a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,7 +77,7 @@ impl Catalog {
                 let mut model = model.clone();
                 model.id = name.clone();
                 model.aliases.clear();
-                model.priors.clear();
+                model.priors = SortedMap::new();
                 model.shutdown_on = None;
                 model.successor = None;
                 Ok(model)
@@ -111,5 +112,5 @@ pub(super) fn undated(name: &str) -> &str {
 }
 
 fn words(name: &str) -> Vec<String> {
-    name.split(['-', '_', '.', ':']).map(str::to_lowercase).collect()
+    name.split(['-', '_', '.', ':']).map(str::to_ascii_lowercase).collect()
 }

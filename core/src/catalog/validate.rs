@@ -1,6 +1,5 @@
 //! What must hold of a catalogue before anything is priced with it.
 
-use alloc::collections::BTreeSet;
 use alloc::format;
 use alloc::string::String;
 use core::fmt::Display;
@@ -11,6 +10,7 @@ use super::price::{Lane, PriceSheet};
 use super::{Catalog, ProviderId};
 use crate::error::{Error, ErrorKind};
 use crate::json;
+use crate::sorted::SortedSet;
 use crate::usage::TokenClass;
 
 impl Catalog {
@@ -62,7 +62,7 @@ impl Catalog {
     ///
     /// `invalid_catalog`, naming the place.
     pub fn check(&self) -> Result<(), Error> {
-        let mut providers = BTreeSet::new();
+        let mut providers = SortedSet::new();
         for provider in &self.providers {
             if !providers.insert(&provider.id) {
                 return Err(invalid(format!("provider `{}` appears twice", provider.id.0)));
@@ -71,7 +71,7 @@ impl Catalog {
                 return Err(invalid(format!("provider `{}` answers no format", provider.id.0)));
             }
         }
-        let mut names = BTreeSet::new();
+        let mut names = SortedSet::new();
         for model in &self.models {
             for name in core::iter::once(&model.id).chain(&model.aliases) {
                 if name.as_str().is_empty() {
@@ -83,7 +83,7 @@ impl Catalog {
             }
             model.check(&providers)?;
         }
-        let mut ladders = BTreeSet::new();
+        let mut ladders = SortedSet::new();
         for ladder in &self.ladders {
             if !ladders.insert(&ladder.name) {
                 return Err(invalid(format!("ladder `{}` appears twice", ladder.name)));
@@ -101,7 +101,7 @@ impl Catalog {
 }
 
 impl Model {
-    pub(super) fn check(&self, providers: &BTreeSet<&ProviderId>) -> Result<(), Error> {
+    pub(super) fn check(&self, providers: &SortedSet<&ProviderId>) -> Result<(), Error> {
         let wrong = |what: String| Err(invalid(format!("model `{}` {what}", self.id)));
         if !providers.contains(&self.provider) {
             return wrong(format!("names provider `{}`, which is absent", self.provider.0));

@@ -1,14 +1,15 @@
 //! Adding up the parts of a prompt, each known or ranged, with the reasons for doubt.
 
-use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::{Basis, CountPart, CountPartKind, InputCount, TokenRange};
 
+use crate::sorted::SortedMap;
+
 #[derive(Debug, Default)]
 pub(super) struct Tally {
-    parts: BTreeMap<CountPartKind, TokenRange>,
+    parts: SortedMap<CountPartKind, TokenRange>,
     why: Vec<String>,
     spread: u64,
 }
@@ -38,7 +39,7 @@ impl Tally {
     }
 
     fn range(&mut self, kind: CountPartKind, range: TokenRange) {
-        let part = self.parts.entry(kind).or_default();
+        let part = self.parts.or_default(kind);
         part.low = part.low.saturating_add(range.low);
         part.expected = part.expected.saturating_add(range.expected);
         part.high = part.high.saturating_add(range.high);

@@ -130,7 +130,7 @@ impl Words {
 
     fn says(&self, set: &[&str]) -> bool {
         let Some(message) = &self.message else { return false };
-        let message = message.to_lowercase();
+        let message = message.to_ascii_lowercase();
         set.iter().any(|part| message.contains(part))
     }
 }

@@ -2,7 +2,6 @@
 //!
 //! The place is written on the way out of a failure, so that success costs nothing.
 
-use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -11,6 +10,7 @@ use serde_json::{Map, Value};
 
 use crate::error::Error;
 use crate::request::{Effort, ServiceTier};
+use crate::sorted::SortedMap;
 
 /// What is wrong with a value, and where it is, innermost step first.
 #[derive(Debug)]
@@ -126,7 +126,7 @@ pub(crate) fn require<'a, T>(
 }
 
 /// A map of text to text.
-pub(crate) fn labels(value: &Value) -> Read<BTreeMap<String, String>> {
+pub(crate) fn labels(value: &Value) -> Read<SortedMap<String, String>> {
     let entries = object(value)?.iter();
     entries.map(|(key, value)| Ok((key.clone(), owned(value).at(key)?))).collect()
 }

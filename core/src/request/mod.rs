@@ -11,13 +11,14 @@ mod message;
 mod tool;
 
 use alloc::boxed::Box;
-use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+
+use crate::sorted::SortedMap;
 
 pub use hints::{Hints, Stakes, WorkKind};
 pub use manner::{Effort, OutputFormat, ServiceTier};
@@ -90,8 +91,9 @@ pub struct Request {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub stop: Vec<String>,
     /// Labels the provider stores with the answer.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub metadata: BTreeMap<String, String>,
+    #[serde(skip_serializing_if = "SortedMap::is_empty")]
+    #[cfg_attr(feature = "ts", tsify(type = "Record<string, string>", optional))]
+    pub metadata: SortedMap<String, String>,
     /// An earlier answer that the provider holds and this request continues.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub previous_response_id: Option<String>,

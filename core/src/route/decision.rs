@@ -1,6 +1,5 @@
 //! A choice among models, with its reasons and with everything it refused.
 
-use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -9,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::policy::Preset;
 use crate::money::Pusd;
 use crate::request::{Effort, ModelId, Stakes, WorkKind};
+use crate::sorted::SortedMap;
 
 /// A choice among models.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -145,9 +145,9 @@ pub struct Reason {
     /// A clause, such as "holds 400000 tokens, the request needs 412233".
     pub message: String,
     /// The numbers in it; each key ends in its unit.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default, skip_serializing_if = "SortedMap::is_empty")]
     #[cfg_attr(feature = "ts", tsify(type = "Record<string, number>", optional))]
-    pub numbers: BTreeMap<String, u64>,
+    pub numbers: SortedMap<String, u64>,
 }
 
 /// Why a model was chosen or rejected.

@@ -5,7 +5,6 @@
 //! history still needs the window its tokens need, and tools alone exclude only models without
 //! tools.
 
-use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::String;
 
@@ -16,6 +15,7 @@ use crate::catalog::{Ability, Catalog, Model, Terms};
 use crate::estimate::Estimate;
 use crate::money::Pusd;
 use crate::request::{Api, Effort, HostedTool, ModelId, OutputFormat, Part, Request, Tool};
+use crate::sorted::{SortedMap, SortedSet};
 use crate::time::Timestamp;
 use crate::usage::{TokenClass, Usage};
 
@@ -24,7 +24,7 @@ use crate::usage::{TokenClass, Usage};
 pub(super) struct Needs {
     modality: [(Ability, bool); 3],
     tools: bool,
-    hosted: alloc::collections::BTreeSet<HostedTool>,
+    hosted: SortedSet<HostedTool>,
     parallel: bool,
     schema: bool,
     stored_thread: bool,
@@ -319,7 +319,7 @@ fn answers(catalog: &Catalog, model: &Model, api: Api) -> bool {
 }
 
 pub(super) fn reason(code: ReasonCode, message: impl Into<String>) -> Reason {
-    Reason { code, message: message.into(), numbers: BTreeMap::new() }
+    Reason { code, message: message.into(), numbers: SortedMap::new() }
 }
 
 impl Reason {

@@ -1,6 +1,5 @@
 //! Models on their way into a catalogue: names made unique, snapshots made aliases, prices checked.
 
-use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -12,6 +11,7 @@ use crate::catalog::resolve::undated;
 use crate::catalog::{Ability, Limits, Model, PriceSheet, ProviderId};
 use crate::money::Rate;
 use crate::request::{Effort, HostedTool, ModelId};
+use crate::sorted::{SortedMap, SortedSet};
 use crate::time::Day;
 use crate::usage::TokenClass;
 
@@ -24,11 +24,11 @@ pub(super) struct Draft {
     pub(super) context_tokens: u64,
     pub(super) max_input_tokens: Option<u64>,
     pub(super) max_output_tokens: u64,
-    pub(super) abilities: BTreeSet<Ability>,
-    pub(super) hosted_tools: BTreeSet<HostedTool>,
+    pub(super) abilities: SortedSet<Ability>,
+    pub(super) hosted_tools: SortedSet<HostedTool>,
     pub(super) efforts: Vec<Effort>,
     pub(super) default_effort: Option<Effort>,
-    pub(super) regions: BTreeSet<String>,
+    pub(super) regions: SortedSet<String>,
     pub(super) prices: Vec<PriceSheet>,
     pub(super) released_on: Option<Day>,
     pub(super) shutdown_on: Option<Day>,
@@ -60,7 +60,7 @@ impl Drafts {
     /// The models; what holds of the whole file has still to be checked.
     pub(super) fn finish(mut self, checked_on: Day) -> (Vec<Model>, Vec<LeftOut>, u64) {
         let mut models: Vec<Model> = Vec::new();
-        let mut places: BTreeMap<String, usize> = BTreeMap::new();
+        let mut places: SortedMap<String, usize> = SortedMap::new();
         // A snapshot has to meet the model it is one of.
         let (bare, dated): (Vec<_>, Vec<_>) =
             self.drafts.into_iter().partition(|draft| undated(&draft.id) == draft.id);
@@ -81,7 +81,7 @@ impl Drafts {
                 continue;
             }
             let model = draft.into_model(checked_on);
-            let providers = BTreeSet::from([&model.provider]);
+            let providers = SortedSet::from([&model.provider]);
             if let Err(error) = model.check(&providers) {
                 self.left_out.push(LeftOut { model: name, why: error.message });
                 continue;
@@ -91,7 +91,7 @@ impl Drafts {
         }
         for model in &mut models {
             model.aliases.retain(|alias| {
-                *places.entry(alias.to_string()).or_insert(usize::MAX) == usize::MAX
+                *places.or_insert_with(alias.to_string(), || usize::MAX) == usize::MAX
             });
             model.aliases.sort();
             model.aliases.dedup();
@@ -124,7 +124,7 @@ impl Draft {
             shutdown_on: self.shutdown_on,
             successor: None,
             knowledge_cutoff: self.knowledge_cutoff,
-            priors: BTreeMap::new(),
+            priors: SortedMap::new(),
             source: self.source,
             checked_on,
         }
@@ -135,7 +135,7 @@ impl Draft {
 ///
 /// `shift` is how many places the number's point moves to make dollars per million.
 pub(super) fn put(
-    rates: &mut BTreeMap<TokenClass, Rate>,
+    rates: &mut SortedMap<TokenClass, Rate>,
     class: TokenClass,
     price: &Value,
     shift: usize,

@@ -3,7 +3,6 @@
 //!
 //! Its keys were taken from the package genai-prices 0.2.3 (checked 2026-11-22).
 
-use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -15,6 +14,7 @@ use super::{Import, finish, invalid, providers};
 use crate::catalog::{Catalog, Lane, PriceSheet, Threshold};
 use crate::error::Error;
 use crate::request::{HostedTool, ModelId, ServiceTier};
+use crate::sorted::SortedMap;
 use crate::time::Day;
 use crate::usage::TokenClass;
 
@@ -132,7 +132,7 @@ fn sheet(
     {
         return Err("has no price of input and output".into());
     }
-    let mut tool_fees = BTreeMap::new();
+    let mut tool_fees = SortedMap::new();
     for (key, tool) in FEES {
         if let Some(price) = prices.get(key).filter(|price| !price.is_null()) {
             // Dollars for a thousand calls; a fee is dollars for a million.
@@ -141,7 +141,7 @@ fn sheet(
     }
     Ok(PriceSheet {
         from,
-        lanes: BTreeMap::from([(ServiceTier::Standard, lane)]),
+        lanes: SortedMap::from([(ServiceTier::Standard, lane)]),
         regional_uplift_ppm: 0,
         tool_fees,
         source: None,
@@ -149,8 +149,8 @@ fn sheet(
 }
 
 fn lane(prices: &Map<String, Value>, leave_out: &mut dyn FnMut(String)) -> Result<Lane, String> {
-    let mut rates = BTreeMap::new();
-    let mut steps: BTreeMap<u64, BTreeMap<TokenClass, _>> = BTreeMap::new();
+    let mut rates = SortedMap::new();
+    let mut steps: SortedMap<u64, SortedMap<TokenClass, _>> = SortedMap::new();
     for (key, price) in prices.iter().filter(|(_, price)| !price.is_null()) {
         let Some((_, class)) = CLASSES.iter().find(|(own, _)| own == key) else {
             if !FEES.iter().any(|(own, _)| own == key) {
@@ -165,7 +165,7 @@ fn lane(prices: &Map<String, Value>, leave_out: &mut dyn FnMut(String)) -> Resul
             else {
                 return Err(format!("has a tier without start or price: {tier}"));
             };
-            put(steps.entry(start).or_default(), *class, price, 0)?;
+            put(steps.or_default(start), *class, price, 0)?;
         }
     }
     let mut above: Vec<Threshold> = Vec::new();

@@ -4,7 +4,6 @@
 //! `cache_read_input_token_cost_above_272k_tokens_flex`. The keys were taken from the file in the
 //! package litellm 1.109.1 (checked 2026-11-22).
 
-use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -17,6 +16,7 @@ use crate::catalog::{Ability, Lane, PriceSheet, Threshold};
 use crate::error::Error;
 use crate::money::Rate;
 use crate::request::{Effort, HostedTool, ServiceTier};
+use crate::sorted::{SortedMap, SortedSet};
 use crate::time::Day;
 use crate::usage::TokenClass;
 
@@ -95,7 +95,8 @@ fn sheet(
     leave_out: &mut dyn FnMut(String),
 ) -> Result<PriceSheet, String> {
     // Prices by lane, then by the length above which they hold.
-    let mut lanes: BTreeMap<ServiceTier, BTreeMap<u64, BTreeMap<TokenClass, _>>> = BTreeMap::new();
+    let mut lanes: SortedMap<ServiceTier, SortedMap<u64, SortedMap<TokenClass, _>>> =
+        SortedMap::new();
     for (key, price) in entry {
         let Some((class, rest)) = CLASSES.iter().find_map(|(base, class)| {
             Some((*class, key.strip_prefix(base)?)).filter(|(_, rest)| {
@@ -124,17 +125,18 @@ fn sheet(
             leave_out(format!("`{key}` is of a lane that is not understood"));
             continue;
         };
-        put(lanes.entry(lane).or_default().entry(above).or_default(), class, price, 6)?;
+        put(lanes.or_default(lane).or_default(above), class, price, 6)?;
     }
     let mut sheet = PriceSheet {
         from: None,
-        lanes: BTreeMap::new(),
+        lanes: SortedMap::new(),
         regional_uplift_ppm: uplift(entry),
-        tool_fees: BTreeMap::new(),
+        tool_fees: SortedMap::new(),
         source: None,
     };
     // The ordinary lane first: a discounted one may take its lengths from it.
-    let ordinary = lanes.remove_entry(&ServiceTier::Standard);
+    let ordinary = ServiceTier::Standard;
+    let ordinary = lanes.remove(&ordinary).map(|steps| (ordinary, steps));
     for (tier, mut steps) in ordinary.into_iter().chain(lanes) {
         let rates = steps.remove(&0).unwrap_or_default();
         let complete = [TokenClass::Input, TokenClass::Output];
@@ -173,7 +175,7 @@ fn sheet(
 
 /// The long prices of a lane for which the file has short ones alone: a discount is the same at
 /// every length, as OpenAI and Google state of theirs (checked 2026-11-22).
-fn discounted(rates: &BTreeMap<TokenClass, Rate>, ordinary: &Lane) -> Vec<Threshold> {
+fn discounted(rates: &SortedMap<TokenClass, Rate>, ordinary: &Lane) -> Vec<Threshold> {
     let scale = |class: &TokenClass, long: &Rate| {
         let short = ordinary.rates.get(class)?.as_pusd_per_unit();
         let own = rates.get(class)?.as_pusd_per_unit();
@@ -215,7 +217,7 @@ fn is(entry: &Map<String, Value>, key: &str) -> bool {
     entry.get(key).and_then(Value::as_bool).unwrap_or(false)
 }
 
-fn abilities(entry: &Map<String, Value>) -> BTreeSet<Ability> {
+fn abilities(entry: &Map<String, Value>) -> SortedSet<Ability> {
     let told = [
         ("supports_audio_input", Ability::AudioInput),
         ("supports_audio_output", Ability::AudioOutput),
@@ -225,13 +227,13 @@ fn abilities(entry: &Map<String, Value>) -> BTreeSet<Ability> {
         ("supports_response_schema", Ability::StructuredOutput),
         ("supports_function_calling", Ability::Tools),
     ];
-    let mut abilities: BTreeSet<Ability> =
+    let mut abilities: SortedSet<Ability> =
         told.into_iter().filter(|(key, _)| is(entry, key)).map(|(_, ability)| ability).collect();
     abilities.insert(Ability::Streaming);
     abilities
 }
 
-fn hosted_tools(entry: &Map<String, Value>) -> BTreeSet<HostedTool> {
+fn hosted_tools(entry: &Map<String, Value>) -> SortedSet<HostedTool> {
     let told = [
         ("supports_computer_use", HostedTool::ComputerUse),
         ("supports_tool_search", HostedTool::ToolSearch),

@@ -3,7 +3,6 @@
 //! Its keys are written from memory of the published file and were tested on a made-up snippet
 //! only, never on the file itself.
 
-use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
 use alloc::string::String;
 
@@ -14,6 +13,7 @@ use super::{Import, finish, invalid, providers};
 use crate::catalog::{Ability, Lane, PriceSheet, Threshold};
 use crate::error::Error;
 use crate::request::{Effort, ServiceTier};
+use crate::sorted::{SortedMap, SortedSet};
 use crate::time::Day;
 use crate::usage::TokenClass;
 
@@ -80,7 +80,7 @@ fn draft(
             .into_iter()
             .filter(|(_, able)| *able)
             .map(|(ability, _)| ability)
-            .collect::<BTreeSet<_>>(),
+            .collect::<SortedSet<_>>(),
         efforts: if is("reasoning") {
             alloc::vec![Effort::Low, Effort::Medium, Effort::High]
         } else {
@@ -98,7 +98,7 @@ fn sheet(
     cost: &Map<String, Value>,
     leave_out: &mut dyn FnMut(String),
 ) -> Result<PriceSheet, String> {
-    let mut rates = BTreeMap::new();
+    let mut rates = SortedMap::new();
     let mut above = alloc::vec![];
     for (key, price) in cost {
         if let Some((_, class)) = CLASSES.iter().find(|(own, _)| own == key) {
@@ -110,7 +110,7 @@ fn sheet(
     let long = cost.get("context_over_200k").map(|long| (200_000, long));
     let tiers = cost.get("tiers").and_then(Value::as_array).into_iter().flatten();
     let tiers = tiers.filter_map(|tier| Some((tier.get("tier")?.get("size")?.as_u64()?, tier)));
-    let mut steps: BTreeMap<u64, &Value> = long.into_iter().collect();
+    let mut steps: SortedMap<u64, &Value> = long.into_iter().collect();
     steps.extend(tiers);
     for (input_tokens, step) in steps {
         let mut own = rates.clone();
@@ -124,9 +124,9 @@ fn sheet(
     }
     Ok(PriceSheet {
         from: None,
-        lanes: BTreeMap::from([(ServiceTier::Standard, Lane { rates, above })]),
+        lanes: SortedMap::from([(ServiceTier::Standard, Lane { rates, above })]),
         regional_uplift_ppm: 0,
-        tool_fees: BTreeMap::new(),
+        tool_fees: SortedMap::new(),
         source: None,
     })
 }

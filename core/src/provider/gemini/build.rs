@@ -1,6 +1,5 @@
 //! A request as a `generateContent` body.
 
-use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -12,6 +11,7 @@ use crate::provider::build::{Target, arguments_object, only_text, set, thousandt
 use crate::request::{
     Effort, HostedTool, Message, OutputFormat, Part, Role, ServiceTier, Source, Tool, ToolChoice,
 };
+use crate::sorted::SortedMap;
 
 /// The path names the model and the way of answering; the body holds neither.
 pub(crate) fn path(target: &Target<'_>) -> String {
@@ -135,7 +135,7 @@ fn thinking(config: &mut Map<String, Value>, effort: Effort) {
 }
 
 /// Results name the tool here, not the call, so the call's name is looked up.
-fn call_names(conversation: &[Message]) -> BTreeMap<&str, &str> {
+fn call_names(conversation: &[Message]) -> SortedMap<&str, &str> {
     let parts = conversation.iter().flat_map(|message| &message.content);
     let calls = parts.filter_map(|part| match part {
         Part::ToolCall { call_id, name, .. } => Some((call_id.as_str(), name.as_str())),
@@ -147,7 +147,7 @@ fn call_names(conversation: &[Message]) -> BTreeMap<&str, &str> {
 fn message(
     message: &Message,
     target: &Target<'_>,
-    names: &BTreeMap<&str, &str>,
+    names: &SortedMap<&str, &str>,
     contents: &mut Vec<Value>,
 ) -> Result<(), Error> {
     if message.name.is_some() {
@@ -166,7 +166,7 @@ fn message(
     Ok(())
 }
 
-fn part(part: &Part, target: &Target<'_>, names: &BTreeMap<&str, &str>) -> Result<Value, Error> {
+fn part(part: &Part, target: &Target<'_>, names: &SortedMap<&str, &str>) -> Result<Value, Error> {
     Ok(match part {
         Part::Text { text } | Part::Refusal { text } => json!({ "text": text }),
         Part::Image { source, .. } | Part::Audio { source, .. } | Part::File { source, .. } => {

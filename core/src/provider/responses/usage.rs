@@ -36,7 +36,7 @@ pub(crate) fn usage(response: &Value) -> Option<Usage> {
             Some("web_search_call") if searches(&item["action"]) => HostedTool::WebSearch,
             _ => continue,
         };
-        *usage.tool_calls.entry(tool).or_default() += 1;
+        *usage.tool_calls.or_default(tool) += 1;
     }
     Some(usage)
 }

@@ -1,6 +1,5 @@
 //! The blob: versioned, bounded, mergeable.
 
-use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -11,6 +10,7 @@ use super::{Head, KnownWorkload, Posterior, Tally, VERSION};
 use crate::error::Error;
 use crate::json;
 use crate::order::sort_by;
+use crate::sorted::SortedMap;
 use crate::time::Timestamp;
 
 impl Posterior {
@@ -62,10 +62,10 @@ impl Posterior {
         self.explored = self.explored.saturating_add(other.explored);
         let half_life_ms = self.half_life_ms;
         for (kind, arms) in &other.kinds {
-            merge_arms(self.kinds.entry(kind.clone()).or_default(), arms, half_life_ms);
+            merge_arms(self.kinds.or_default(kind.clone()), arms, half_life_ms);
         }
         for (key, theirs) in &other.workloads {
-            let ours = self.workloads.entry(key.clone()).or_default();
+            let ours = self.workloads.or_default(key.clone());
             ours.at = ours.at.max(theirs.at);
             merge_arms(&mut ours.arms, &theirs.arms, half_life_ms);
             if theirs.moments.prompts > ours.moments.prompts {
@@ -86,16 +86,16 @@ impl Posterior {
             }
         }
         for (arm, theirs) in &other.speeds {
-            let ours = self.speeds.entry(arm.clone()).or_default();
+            let ours = self.speeds.or_default(arm.clone());
             if theirs.answers > ours.answers {
                 *ours = *theirs;
             }
         }
         for (id, pending) in &other.pending {
-            self.pending.entry(id.clone()).or_insert_with(|| pending.clone());
+            self.pending.or_insert_with(id.clone(), || pending.clone());
         }
         for (key, thread) in &other.threads {
-            self.threads.entry(key.clone()).or_insert_with(|| thread.clone());
+            self.threads.or_insert_with(key.clone(), || thread.clone());
         }
         self.trim();
     }
@@ -132,17 +132,17 @@ impl Posterior {
 }
 
 fn merge_arms(
-    ours: &mut BTreeMap<String, Tally>,
-    theirs: &BTreeMap<String, Tally>,
+    ours: &mut SortedMap<String, Tally>,
+    theirs: &SortedMap<String, Tally>,
     half_life_ms: u64,
 ) {
     for (arm, tally) in theirs {
-        ours.entry(arm.clone()).or_default().merge(tally, half_life_ms);
+        ours.or_default(arm.clone()).merge(tally, half_life_ms);
     }
 }
 
 /// Halves a map's excess away at once, so that trimming is rare and cheap on average.
-fn drop_oldest<T, K: Ord + Copy>(map: &mut BTreeMap<String, T>, most: usize, age: fn(&T) -> K) {
+fn drop_oldest<T, K: Ord + Copy>(map: &mut SortedMap<String, T>, most: usize, age: fn(&T) -> K) {
     if map.len() <= most {
         return;
     }

@@ -15,7 +15,6 @@ mod observe;
 mod pair;
 mod tally;
 
-use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -33,6 +32,7 @@ pub(super) use tally::{Belief, logit, sigmoid, to_ppm};
 use super::decision::Arm;
 use crate::money::Pusd;
 use crate::request::WorkKind;
+use crate::sorted::SortedMap;
 use crate::time::Timestamp;
 
 /// What is known of workloads from their outcomes.
@@ -68,15 +68,20 @@ pub struct Posterior {
     /// What those of them were expected to cost that tried what was not known to be best.
     pub explored: Pusd,
     /// Outcomes of arms at each kind of work; those of work of no known kind stand under `any`.
-    pub kinds: BTreeMap<String, BTreeMap<String, Tally>>,
+    #[cfg_attr(feature = "ts", tsify(type = "Record<string, Record<string, Tally>>"))]
+    pub kinds: SortedMap<String, SortedMap<String, Tally>>,
     /// What is known of each workload.
-    pub workloads: BTreeMap<String, KnownWorkload>,
+    #[cfg_attr(feature = "ts", tsify(type = "Record<string, KnownWorkload>"))]
+    pub workloads: SortedMap<String, KnownWorkload>,
     /// How fast arms answer.
-    pub speeds: BTreeMap<String, Speed>,
+    #[cfg_attr(feature = "ts", tsify(type = "Record<string, Speed>"))]
+    pub speeds: SortedMap<String, Speed>,
     /// Decisions whose outcome is not known yet, by id.
-    pub pending: BTreeMap<String, Pending>,
+    #[cfg_attr(feature = "ts", tsify(type = "Record<string, Pending>"))]
+    pub pending: SortedMap<String, Pending>,
     /// The arm each piece of work is on, by the hash of its name.
-    pub threads: BTreeMap<String, Thread>,
+    #[cfg_attr(feature = "ts", tsify(type = "Record<string, Thread>"))]
+    pub threads: SortedMap<String, Thread>,
 }
 
 /// What is known of one workload.
@@ -87,7 +92,8 @@ pub struct KnownWorkload {
     /// When it was last used.
     pub at: Timestamp,
     /// Outcomes by arm.
-    pub arms: BTreeMap<String, Tally>,
+    #[cfg_attr(feature = "ts", tsify(type = "Record<string, Tally>"))]
+    pub arms: SortedMap<String, Tally>,
     /// Centre and spread of its prompts' features.
     #[serde(default)]
     pub moments: Moments,
@@ -95,8 +101,9 @@ pub struct KnownWorkload {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shared: Option<Head>,
     /// What it says of one arm beyond that.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub heads: BTreeMap<String, Head>,
+    #[serde(default, skip_serializing_if = "SortedMap::is_empty")]
+    #[cfg_attr(feature = "ts", tsify(type = "Record<string, Head>", optional))]
+    pub heads: SortedMap<String, Head>,
 }
 
 /// How fast an arm answers, as measured.
@@ -153,11 +160,11 @@ impl Default for Posterior {
             decisions: 0,
             spent: Pusd::ZERO,
             explored: Pusd::ZERO,
-            kinds: BTreeMap::new(),
-            workloads: BTreeMap::new(),
-            speeds: BTreeMap::new(),
-            pending: BTreeMap::new(),
-            threads: BTreeMap::new(),
+            kinds: SortedMap::new(),
+            workloads: SortedMap::new(),
+            speeds: SortedMap::new(),
+            pending: SortedMap::new(),
+            threads: SortedMap::new(),
         }
     }
 }

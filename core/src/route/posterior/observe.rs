@@ -50,7 +50,7 @@ impl Posterior {
             self.explored = self.explored.saturating_add(cost);
         }
         let signal = Signal::of(request, self.words);
-        let workload = self.workloads.entry(decision.workload.clone()).or_default();
+        let workload = self.workloads.or_default(decision.workload.clone());
         workload.at = workload.at.max(now);
         workload.moments.add(&signal);
         let pending = Pending {
@@ -103,7 +103,7 @@ impl Posterior {
         if let (Some(latency_ms), Some(tokens)) =
             (observation.latency_ms, observation.output_tokens)
         {
-            self.speeds.entry(arm).or_default().add(latency_ms, tokens);
+            self.speeds.or_default(arm).add(latency_ms, tokens);
         }
         Ok(())
     }
@@ -128,19 +128,19 @@ impl Posterior {
         now: Timestamp,
     ) {
         let half_life_ms = self.half_life_ms;
-        let kind = self.kinds.entry(kind_key(about.kind).into()).or_default();
-        let of_kind = kind.entry(arm.into()).or_default();
+        let kind = self.kinds.or_default(kind_key(about.kind).into());
+        let of_kind = kind.or_default(arm.into());
         let prior = of_kind.rate(now, half_life_ms);
         of_kind.add(success_ppm, now, half_life_ms);
 
-        let workload = self.workloads.entry(about.workload.into()).or_default();
+        let workload = self.workloads.or_default(about.workload.into());
         workload.at = workload.at.max(now);
-        let tally = workload.arms.entry(arm.into()).or_default();
+        let tally = workload.arms.or_default(arm.into());
         let plain = Belief::new(prior, 2.0, tally.faded(now, half_life_ms)).mean();
         tally.add(success_ppm, now, half_life_ms);
         let x = workload.moments.standard(signal);
         let shared = workload.shared.get_or_insert_with(Head::shared);
-        let own = workload.heads.entry(arm.into()).or_insert_with(|| Head::own(about.rung));
+        let own = workload.heads.or_insert_with(arm.into(), || Head::own(about.rung));
         let success = f64::from(success_ppm) / 1e6;
         head::learn(shared, own, plain, &x, signal, success, self.words);
     }

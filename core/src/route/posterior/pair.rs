@@ -43,6 +43,6 @@ impl Posterior {
 
     /// Counts a prompt into its workload's moments.
     pub(in crate::route) fn see(&mut self, workload: &str, signal: &Signal) {
-        self.workloads.entry(workload.into()).or_default().moments.add(signal);
+        self.workloads.or_default(workload.into()).moments.add(signal);
     }
 }
