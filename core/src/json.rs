@@ -5,6 +5,7 @@
 //! `type` without the detour through serde's buffer, which is a second copy of everything inside it.
 
 mod fields;
+mod object;
 mod reader;
 mod slots;
 
@@ -15,6 +16,7 @@ use serde::de::{self, DeserializeOwned, Expected, Unexpected};
 use serde_json::Value;
 
 pub(crate) use fields::{Fields, tagged};
+pub(crate) use object::{ToJson, object, put};
 use reader::Reader;
 
 /// Reads a value of any of the kernel's types.

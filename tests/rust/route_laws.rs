@@ -1,12 +1,11 @@
 //! Laws of routing and planning that hold for whatever is asked.
 
-
 use farebox_core::money::{Pusd, Rate};
 use farebox_core::plan::plan;
 use farebox_core::request::{Hints, Request, Stakes, WorkKind};
 use farebox_core::route::{Decision, Explore, Observation, Policy, Posterior, Preset};
-use farebox_core::usage::TokenClass;
 use farebox_core::sorted::SortedMap;
+use farebox_core::usage::TokenClass;
 use proptest::prelude::*;
 
 use crate::route_world::World;

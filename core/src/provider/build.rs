@@ -4,12 +4,13 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::http::{HttpRequest, check_url};
 use super::{anthropic, chat, gemini, responses};
 use crate::catalog::{Catalog, Model, Provider};
 use crate::error::{Error, ErrorKind};
+use crate::json::{object, put};
 use crate::plan::Rung;
 use crate::request::{Api, Part, Request, Source};
 
@@ -178,13 +179,13 @@ pub(super) fn only_text(parts: &[Part]) -> Option<String> {
 }
 
 pub(super) fn set(body: &mut Map<String, Value>, key: &str, value: impl Into<Value>) {
-    body.insert(key.into(), value.into());
+    put(body, key, value.into());
 }
 
 /// Tool arguments as the JSON object that some formats want.
 pub(super) fn arguments_object(arguments: &str) -> Result<Value, Error> {
     if arguments.trim().is_empty() {
-        return Ok(json!({}));
+        return Ok(object! {});
     }
     match serde_json::from_str(arguments) {
         Ok(value @ Value::Object(_)) => Ok(value),

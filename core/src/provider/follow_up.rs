@@ -9,10 +9,11 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::answer::Answer;
 use super::parse;
+use crate::json::{ToJson, object};
 use crate::request::{Api, Message, Part, Request, Role, ToolChoice};
 
 /// What a tool gave back.
@@ -80,14 +81,14 @@ pub fn follow_up(
 fn parts(answer: &Answer, api: Api) -> Vec<Part> {
     let own = match api {
         Api::Chat => None,
-        Api::GenerateContent => {
-            Some(json!({ "contents": [{ "role": "model", "parts": gemini_parts(answer) }] }))
-        }
-        Api::Messages => Some(json!({
-            "messages": [{ "role": "assistant", "content": answer.items }],
-            "max_tokens": 1,
-        })),
-        Api::Responses => Some(json!({ "input": answer.items })),
+        Api::GenerateContent => Some(
+            object! { "contents" => [object! { "role" => "model", "parts" => gemini_parts(answer) }] },
+        ),
+        Api::Messages => Some(object! {
+            "messages" => [object! { "role" => "assistant", "content" => answer.items }],
+            "max_tokens" => 1,
+        }),
+        Api::Responses => Some(object! { "input" => answer.items }),
     };
     let own = own.filter(|_| !answer.items.is_empty());
     if let Some(read) = own.and_then(|body| parse(&body, Some(api)).ok()) {
@@ -136,9 +137,9 @@ fn extend(
         Api::Messages => ("messages", messages(answer, outputs, user)),
         Api::Responses => ("input", responses(answer, outputs, user)),
     };
-    let list = body.entry(key).or_insert_with(|| json!([]));
+    let list = body.entry(key).or_insert_with(|| Value::Array(Vec::new()));
     if let Value::String(text) = list {
-        *list = json!([{ "role": "user", "content": text }]);
+        *list = [object! { "role" => "user", "content" => &*text }].to_json();
     }
     if let Value::Array(list) = list {
         list.extend(turns);
@@ -161,10 +162,14 @@ fn extend(
 
 fn responses(answer: &Answer, outputs: &[ToolOutput], user: Option<&str>) -> Vec<Value> {
     let mut turns = answer.items.clone();
-    turns.extend(outputs.iter().map(
-        |it| json!({ "type": "function_call_output", "call_id": it.call_id, "output": it.output }),
-    ));
-    turns.extend(user.map(|text| json!({ "role": "user", "content": text })));
+    turns.extend(outputs.iter().map(|it| {
+        object! {
+            "type" => "function_call_output",
+            "call_id" => it.call_id,
+            "output" => it.output,
+        }
+    }));
+    turns.extend(user.map(|text| object! { "role" => "user", "content" => text }));
     turns
 }
 
@@ -174,35 +179,33 @@ fn chat(answer: &Answer, outputs: &[ToolOutput], user: Option<&str>) -> Vec<Valu
     said.insert("content".to_owned(), answer.text.as_str().into());
     if !answer.tool_calls.is_empty() {
         let calls = answer.tool_calls.iter().map(|call| {
-            let function = json!({ "name": call.name, "arguments": call.arguments });
-            json!({ "id": call.call_id, "type": "function", "function": function })
+            let function = object! { "name" => call.name, "arguments" => call.arguments };
+            object! { "id" => call.call_id, "type" => "function", "function" => function }
         });
         said.insert("tool_calls".to_owned(), Value::Array(calls.collect()));
     }
     let mut turns = alloc::vec![Value::Object(said)];
-    turns.extend(
-        outputs
-            .iter()
-            .map(|it| json!({ "role": "tool", "tool_call_id": it.call_id, "content": it.output })),
-    );
-    turns.extend(user.map(|text| json!({ "role": "user", "content": text })));
+    turns.extend(outputs.iter().map(
+        |it| object! { "role" => "tool", "tool_call_id" => it.call_id, "content" => it.output },
+    ));
+    turns.extend(user.map(|text| object! { "role" => "user", "content" => text }));
     turns
 }
 
 fn messages(answer: &Answer, outputs: &[ToolOutput], user: Option<&str>) -> Vec<Value> {
     let mut content: Vec<Value> = Vec::new();
     content.extend(outputs.iter().map(|it| {
-        json!({
-            "type": "tool_result",
-            "tool_use_id": it.call_id,
-            "content": it.output,
-            "is_error": it.is_error,
-        })
+        object! {
+            "type" => "tool_result",
+            "tool_use_id" => it.call_id,
+            "content" => it.output,
+            "is_error" => it.is_error,
+        }
     }));
-    content.extend(user.map(|text| json!({ "type": "text", "text": text })));
-    let mut turns = alloc::vec![json!({ "role": "assistant", "content": answer.items })];
+    content.extend(user.map(|text| object! { "type" => "text", "text" => text }));
+    let mut turns = alloc::vec![object! { "role" => "assistant", "content" => answer.items }];
     if !content.is_empty() {
-        turns.push(json!({ "role": "user", "content": content }));
+        turns.push(object! { "role" => "user", "content" => content });
     }
     turns
 }
@@ -217,12 +220,14 @@ fn gemini(answer: &Answer, outputs: &[ToolOutput], user: Option<&str>) -> Vec<Va
         let key = if it.is_error { "error" } else { "output" };
         let mut response = Map::new();
         response.insert(key.to_owned(), it.output.as_str().into());
-        json!({ "functionResponse": { "name": name(&it.call_id), "response": response } })
+        object! {
+            "functionResponse" => object! { "name" => name(&it.call_id), "response" => response },
+        }
     }));
-    parts.extend(user.map(|text| json!({ "text": text })));
-    let mut turns = alloc::vec![json!({ "role": "model", "parts": gemini_parts(answer) })];
+    parts.extend(user.map(|text| object! { "text" => text }));
+    let mut turns = alloc::vec![object! { "role" => "model", "parts" => gemini_parts(answer) }];
     if !parts.is_empty() {
-        turns.push(json!({ "role": "user", "parts": parts }));
+        turns.push(object! { "role" => "user", "parts" => parts });
     }
     turns
 }

@@ -1,7 +1,10 @@
 //! A body that asks a model to go on from words it was cut off at.
 
-use serde_json::{Value, json};
+use alloc::vec::Vec;
 
+use serde_json::Value;
+
+use crate::json::{ToJson, object};
 use crate::request::Api;
 
 /// Adds what was said to the conversation of a body, and asks for the rest.
@@ -13,29 +16,29 @@ pub(crate) fn go_on(api: Api, body: &mut Value, said: &str) {
         Api::Chat | Api::Messages => (
             "messages",
             [
-                json!({ "role": "assistant", "content": said }),
-                json!({ "role": "user", "content": GO_ON }),
+                object! { "role" => "assistant", "content" => said },
+                object! { "role" => "user", "content" => GO_ON },
             ],
         ),
         Api::GenerateContent => (
             "contents",
             [
-                json!({ "role": "model", "parts": [{ "text": said }] }),
-                json!({ "role": "user", "parts": [{ "text": GO_ON }] }),
+                object! { "role" => "model", "parts" => [object! { "text" => said }] },
+                object! { "role" => "user", "parts" => [object! { "text" => GO_ON }] },
             ],
         ),
         Api::Responses => (
             "input",
             [
-                json!({ "role": "assistant", "content": said }),
-                json!({ "role": "user", "content": GO_ON }),
+                object! { "role" => "assistant", "content" => said },
+                object! { "role" => "user", "content" => GO_ON },
             ],
         ),
     };
     let Some(fields) = body.as_object_mut() else { return };
-    let list = fields.entry(key).or_insert_with(|| json!([]));
+    let list = fields.entry(key).or_insert_with(|| Value::Array(Vec::new()));
     if let Value::String(text) = list {
-        *list = json!([{ "role": "user", "content": text }]);
+        *list = [object! { "role" => "user", "content" => &*text }].to_json();
     }
     if let Value::Array(list) = list {
         list.extend(turns);
@@ -49,6 +52,8 @@ const GO_ON: &str = "Your answer was cut off by a broken connection. Continue it
 #[cfg(test)]
 mod tests {
     use alloc::string::ToString;
+
+    use serde_json::json;
 
     use super::*;
 

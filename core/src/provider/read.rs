@@ -2,6 +2,7 @@
 //!
 //! The place is written on the way out of a failure, so that success costs nothing.
 
+use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -13,8 +14,13 @@ use crate::request::{Effort, ServiceTier};
 use crate::sorted::SortedMap;
 
 /// What is wrong with a value, and where it is, innermost step first.
+///
+/// Boxed, so that what is read need not make room for it.
 #[derive(Debug)]
-pub(crate) struct Problem {
+pub(crate) struct Problem(Box<Trouble>);
+
+#[derive(Debug)]
+struct Trouble {
     steps: Vec<String>,
     what: String,
 }
@@ -24,13 +30,19 @@ pub(crate) type Read<T> = Result<T, Problem>;
 impl Problem {
     /// A sentence that follows the place: `is a number; it must be text`.
     pub(crate) fn new(what: impl Into<String>) -> Self {
-        Self { steps: Vec::new(), what: what.into() }
+        Self(Box::new(Trouble { steps: Vec::new(), what: what.into() }))
+    }
+
+    #[cold]
+    fn inside(mut self, step: String) -> Self {
+        self.0.steps.push(step);
+        self
     }
 
     /// The `invalid_request` of it.
     pub(crate) fn into_error(self) -> Error {
         let mut path = String::new();
-        for step in self.steps.iter().rev() {
+        for step in self.0.steps.iter().rev() {
             if !path.is_empty() && !step.starts_with('[') {
                 path.push('.');
             }
@@ -39,7 +51,7 @@ impl Problem {
         if path.is_empty() {
             path.push_str("body");
         }
-        Error::invalid_request(format!("`{path}` {}", self.what)).with("path", path)
+        Error::invalid_request(format!("`{path}` {}", self.0.what)).with("path", path)
     }
 }
 
@@ -51,17 +63,11 @@ pub(crate) trait At {
 
 impl<T> At for Read<T> {
     fn at(self, key: &str) -> Self {
-        self.map_err(|mut problem| {
-            problem.steps.push(key.to_string());
-            problem
-        })
+        self.map_err(|problem| problem.inside(key.to_string()))
     }
 
     fn at_index(self, index: usize) -> Self {
-        self.map_err(|mut problem| {
-            problem.steps.push(format!("[{index}]"));
-            problem
-        })
+        self.map_err(|problem| problem.inside(format!("[{index}]")))
     }
 }
 
@@ -99,19 +105,25 @@ pub(crate) fn thousandths(value: &Value) -> Read<u32> {
 }
 
 /// The items of a list, each read in the same way.
-pub(crate) fn list<T>(value: &Value, mut read: impl FnMut(&Value) -> Read<T>) -> Read<Vec<T>> {
+pub(crate) fn list<T>(value: &Value, read: fn(&Value) -> Read<T>) -> Read<Vec<T>> {
     let items = value.as_array().ok_or_else(|| wrong_type(value, "a list"))?;
-    items.iter().enumerate().map(|(index, item)| read(item).at_index(index)).collect()
+    let mut all = Vec::with_capacity(items.len());
+    for (index, item) in items.iter().enumerate() {
+        all.push(read(item).at_index(index)?);
+    }
+    Ok(all)
 }
 
 /// A field; nothing when it is absent or null.
+///
+/// The reader is a plain function: a closure's own type would make a copy of this for each field.
 pub(crate) fn field<'a, T>(
     map: &'a Map<String, Value>,
     key: &str,
-    read: impl FnOnce(&'a Value) -> Read<T>,
+    read: fn(&'a Value) -> Read<T>,
 ) -> Read<Option<T>> {
-    match map.get(key) {
-        None | Some(Value::Null) => Ok(None),
+    match given(map, key) {
+        None => Ok(None),
         Some(value) => read(value).at(key).map(Some),
     }
 }
@@ -120,9 +132,19 @@ pub(crate) fn field<'a, T>(
 pub(crate) fn require<'a, T>(
     map: &'a Map<String, Value>,
     key: &str,
-    read: impl FnOnce(&'a Value) -> Read<T>,
+    read: fn(&'a Value) -> Read<T>,
 ) -> Read<T> {
-    field(map, key, read)?.ok_or_else(|| Problem::new(format!("lacks `{key}`")))
+    read(given(map, key).ok_or_else(|| lacks(key))?).at(key)
+}
+
+/// A field as it stands; nothing when it is absent or null.
+pub(crate) fn given<'a>(map: &'a Map<String, Value>, key: &str) -> Option<&'a Value> {
+    map.get(key).filter(|value| !value.is_null())
+}
+
+/// The problem of a field that must be there and is not.
+pub(crate) fn lacks(key: &str) -> Problem {
+    Problem::new(format!("lacks `{key}`"))
 }
 
 /// A map of text to text.

@@ -8,12 +8,13 @@ use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::json::{COMPACT, SPACED, SPACED_ASCII};
 use crate::count::CountPartKind;
 use crate::count::ruler::Ruler;
 use crate::count::tally::Tally;
+use crate::json::object;
 use crate::request::{Api, Message, Part};
 
 /// Constants of a family, in tokens.
@@ -106,9 +107,9 @@ fn parallel(
 ) {
     let uses = calls.iter().map(|call| {
         let name = ["functions.", call.name].concat();
-        json!({ "recipient_name": name, "parameters": value(call.arguments) })
+        object! { "recipient_name" => name, "parameters" => value(call.arguments) }
     });
-    let uses = json!({ "tool_uses": uses.collect::<Vec<_>>() });
+    let uses = object! { "tool_uses" => uses.collect::<Vec<_>>() };
     let results = rest.iter().flat_map(|message| &message.content).filter_map(|part| match part {
         Part::ToolResult { call_id, content, .. } => Some((call_id, content)),
         _ => None,

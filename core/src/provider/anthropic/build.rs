@@ -3,9 +3,10 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use crate::error::Error;
+use crate::json::{ToJson, object};
 use crate::provider::build::{Target, arguments_object, only_text, set, thousandths};
 use crate::request::{
     Effort, Message, OutputFormat, Part, Role, ServiceTier, Source, Tool, ToolChoice,
@@ -72,8 +73,8 @@ pub(crate) fn body(target: &Target<'_>) -> Result<Map<String, Value>, Error> {
     match &request.output {
         OutputFormat::Text => {}
         OutputFormat::JsonSchema { schema, .. } => {
-            let format = json!({ "type": "json_schema", "schema": schema });
-            set(&mut body, "output_config", json!({ "format": format }));
+            let format = object! { "type" => "json_schema", "schema" => schema };
+            set(&mut body, "output_config", object! { "format" => format });
         }
         OutputFormat::JsonObject => {
             let instead = "give a schema";
@@ -98,14 +99,14 @@ pub(crate) fn body(target: &Target<'_>) -> Result<Map<String, Value>, Error> {
         set(&mut body, "top_p", thousandths(milli));
     }
     if !request.stop.is_empty() {
-        set(&mut body, "stop_sequences", json!(request.stop));
+        set(&mut body, "stop_sequences", request.stop.to_json());
     }
     if request.metadata.keys().any(|key| key != "user_id") {
         let instead = "send only `user_id`, the one label it stores";
         return Err(target.cannot_carry("labels", instead));
     }
     if !request.metadata.is_empty() {
-        set(&mut body, "metadata", json!(request.metadata));
+        set(&mut body, "metadata", request.metadata.to_json());
     }
     if request.previous_response_id.is_some() {
         let instead = "send the whole conversation";
@@ -126,7 +127,7 @@ fn stream(body: &mut Map<String, Value>, target: &Target<'_>) {
 fn effort(body: &mut Map<String, Value>, effort: Effort) {
     let word = match effort {
         Effort::None => {
-            set(body, "thinking", json!({ "type": "disabled" }));
+            set(body, "thinking", object! { "type" => "disabled" });
             return;
         }
         Effort::Minimal | Effort::Low => "low",
@@ -136,11 +137,11 @@ fn effort(body: &mut Map<String, Value>, effort: Effort) {
         Effort::Max => "max",
     };
     if !body.contains_key("thinking") {
-        set(body, "thinking", json!({ "type": "adaptive" }));
+        set(body, "thinking", object! { "type" => "adaptive" });
     }
     match body.get_mut("output_config") {
         Some(Value::Object(config)) => set(config, "effort", word),
-        _ => set(body, "output_config", json!({ "effort": word })),
+        _ => set(body, "output_config", object! { "effort" => word }),
     }
 }
 
@@ -157,35 +158,39 @@ fn message(message: &Message, target: &Target<'_>, messages: &mut Vec<Value>) ->
     let last = messages.last_mut().filter(|last| last.get("role").is_some_and(|it| it == role));
     match last.and_then(|last| last.get_mut("content")) {
         Some(Value::Array(so_far)) => so_far.append(&mut content),
-        _ => messages.push(json!({ "role": role, "content": content })),
+        _ => messages.push(object! { "role" => role, "content" => content }),
     }
     Ok(())
 }
 
 fn content(part: &Part, target: &Target<'_>) -> Result<Value, Error> {
     Ok(match part {
-        Part::Text { text } | Part::Refusal { text } => json!({ "type": "text", "text": text }),
-        Part::Image { source, .. } => json!({ "type": "image", "source": source_of(source) }),
+        Part::Text { text } | Part::Refusal { text } => {
+            object! { "type" => "text", "text" => text }
+        }
+        Part::Image { source, .. } => object! { "type" => "image", "source" => source_of(source) },
         Part::File { source, filename } => {
-            let mut file = json!({ "type": "document", "source": source_of(source) });
+            let mut file = object! { "type" => "document", "source" => source_of(source) };
             if let (Some(filename), Value::Object(fields)) = (filename, &mut file) {
                 set(fields, "title", filename.as_str());
             }
             file
         }
-        Part::ToolCall { call_id, name, arguments, .. } => json!({
-            "type": "tool_use",
-            "id": call_id,
-            "name": name,
-            "input": arguments_object(arguments)?,
-        }),
+        Part::ToolCall { call_id, name, arguments, .. } => {
+            object! {
+                "type" => "tool_use",
+                "id" => call_id,
+                "name" => name,
+                "input" => arguments_object(arguments)?,
+            }
+        }
         Part::ToolResult { call_id, content, is_error } => {
             let parts = content.iter().map(|it| self::content(it, target));
-            let mut result = json!({
-                "type": "tool_result",
-                "tool_use_id": call_id,
-                "content": parts.collect::<Result<Vec<_>, _>>()?,
-            });
+            let mut result = object! {
+                "type" => "tool_result",
+                "tool_use_id" => call_id,
+                "content" => parts.collect::<Result<Vec<_>, _>>()? ,
+            };
             if let (true, Value::Object(fields)) = (*is_error, &mut result) {
                 set(fields, "is_error", true);
             }
@@ -193,9 +198,9 @@ fn content(part: &Part, target: &Target<'_>) -> Result<Value, Error> {
         }
         Part::Reasoning { item_id: None, text, opaque: Some(opaque), .. } => {
             if text.is_empty() {
-                json!({ "type": "redacted_thinking", "data": opaque })
+                object! { "type" => "redacted_thinking", "data" => opaque }
             } else {
-                json!({ "type": "thinking", "thinking": text, "signature": opaque })
+                object! { "type" => "thinking", "thinking" => text, "signature" => opaque }
             }
         }
         Part::Reasoning { .. } => {
@@ -210,10 +215,10 @@ fn content(part: &Part, target: &Target<'_>) -> Result<Value, Error> {
 fn source_of(source: &Source) -> Value {
     match source {
         Source::Base64 { media_type, data } => {
-            json!({ "type": "base64", "media_type": media_type, "data": data })
+            object! { "type" => "base64", "media_type" => media_type, "data" => data }
         }
-        Source::FileId { id } => json!({ "type": "file", "file_id": id }),
-        Source::Url { url } => json!({ "type": "url", "url": url }),
+        Source::FileId { id } => object! { "type" => "file", "file_id" => id },
+        Source::Url { url } => object! { "type" => "url", "url" => url },
     }
 }
 
@@ -225,7 +230,7 @@ fn tool(tool: &Tool, target: &Target<'_>) -> Result<Value, Error> {
             if let Some(description) = description {
                 set(&mut fields, "description", description.as_str());
             }
-            let empty = || json!({ "type": "object", "properties": {} });
+            let empty = || object! { "type" => "object", "properties" => object! {} };
             set(&mut fields, "input_schema", parameters.clone().unwrap_or_else(empty));
             if *strict == Some(true) {
                 set(&mut fields, "strict", true);
@@ -245,12 +250,12 @@ fn tool(tool: &Tool, target: &Target<'_>) -> Result<Value, Error> {
 
 fn tool_choice(choice: Option<&ToolChoice>, parallel: Option<bool>) -> Option<Value> {
     let mut fields = match choice {
-        None if parallel == Some(false) => json!({ "type": "auto" }),
+        None if parallel == Some(false) => object! { "type" => "auto" },
         None => return None,
-        Some(ToolChoice::Auto) => json!({ "type": "auto" }),
-        Some(ToolChoice::None) => return Some(json!({ "type": "none" })),
-        Some(ToolChoice::Required) => json!({ "type": "any" }),
-        Some(ToolChoice::Tool { name }) => json!({ "type": "tool", "name": name }),
+        Some(ToolChoice::Auto) => object! { "type" => "auto" },
+        Some(ToolChoice::None) => return Some(object! { "type" => "none" }),
+        Some(ToolChoice::Required) => object! { "type" => "any" },
+        Some(ToolChoice::Tool { name }) => object! { "type" => "tool", "name" => name },
     };
     if let (Some(parallel), Value::Object(fields)) = (parallel, &mut fields) {
         set(fields, "disable_parallel_tool_use", !parallel);

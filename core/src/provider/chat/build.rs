@@ -3,10 +3,11 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::dialect::Dialect;
 use crate::error::Error;
+use crate::json::{ToJson, object};
 use crate::provider::build::{Target, only_text, set, thousandths, url_of};
 use crate::provider::responses::build::{effort_word, tier_word};
 use crate::request::{ImageDetail, Message, OutputFormat, Part, Role, Source, Tool, ToolChoice};
@@ -37,7 +38,7 @@ pub(crate) fn body(target: &Target<'_>) -> Result<Map<String, Value>, Error> {
     set(&mut body, "model", target.name());
     let mut messages = Vec::new();
     if let Some(instructions) = &request.instructions {
-        messages.push(json!({ "role": "system", "content": instructions }));
+        messages.push(object! { "role" => "system", "content" => instructions });
     }
     for message in &request.conversation {
         self::messages(message, target, dialect, &mut messages)?;
@@ -72,10 +73,10 @@ pub(crate) fn body(target: &Target<'_>) -> Result<Map<String, Value>, Error> {
         set(&mut body, "top_p", thousandths(milli));
     }
     if !request.stop.is_empty() {
-        set(&mut body, "stop", json!(request.stop));
+        set(&mut body, "stop", request.stop.to_json());
     }
     if !request.metadata.is_empty() {
-        set(&mut body, "metadata", json!(request.metadata));
+        set(&mut body, "metadata", request.metadata.to_json());
     }
     if request.previous_response_id.is_some() {
         let instead = "send the whole conversation, or choose a model that answers in responses";
@@ -102,7 +103,7 @@ fn stream(body: &mut Map<String, Value>, target: &Target<'_>, dialect: Dialect) 
     // Without this the stream ends without usage, and the bill is unknown.
     match body.get_mut("stream_options") {
         Some(Value::Object(options)) => set(options, "include_usage", true),
-        _ => set(body, "stream_options", json!({ "include_usage": true })),
+        _ => set(body, "stream_options", object! { "include_usage" => true }),
     }
 }
 
@@ -127,17 +128,17 @@ fn messages(
     let (mut content, mut calls, mut reasoning) = (Vec::new(), Vec::new(), String::new());
     for part in &message.content {
         match part {
-            Part::ToolCall { call_id, name, arguments, .. } => calls.push(json!({
-                "id": call_id,
-                "type": "function",
-                "function": { "name": name, "arguments": arguments },
-            })),
+            Part::ToolCall { call_id, name, arguments, .. } => calls.push(object! {
+                "id" => call_id,
+                "type" => "function",
+                "function" => object! { "name" => name, "arguments" => arguments },
+            }),
             Part::ToolResult { call_id, content, .. } => {
-                messages.push(json!({
-                    "role": "tool",
-                    "tool_call_id": call_id,
-                    "content": result(content, target)?,
-                }));
+                messages.push(object! {
+                    "role" => "tool",
+                    "tool_call_id" => call_id,
+                    "content" => result(content, target)?,
+                });
             }
             Part::Reasoning { text, opaque: None, item_id: None, .. } if !dialect.is_openai() => {
                 reasoning.push_str(text);
@@ -174,18 +175,18 @@ fn messages(
 
 fn content(part: &Part, target: &Target<'_>) -> Result<Value, Error> {
     Ok(match part {
-        Part::Text { text } => json!({ "type": "text", "text": text }),
-        Part::Refusal { text } => json!({ "type": "refusal", "refusal": text }),
+        Part::Text { text } => object! { "type" => "text", "text" => text },
+        Part::Refusal { text } => object! { "type" => "refusal", "refusal" => text },
         Part::Image { source, detail, .. } => {
             let url = url_of(source).ok_or_else(|| {
                 let instead = "give its address or its bytes, or choose a model in responses";
                 target.cannot_carry("a picture by its file id", instead)
             })?;
-            let mut image = json!({ "url": url });
+            let mut image = object! { "url" => url };
             if let (Some(detail), Value::Object(fields)) = (detail, &mut image) {
                 set(fields, "detail", detail_word(*detail));
             }
-            json!({ "type": "image_url", "image_url": image })
+            object! { "type" => "image_url", "image_url" => image }
         }
         Part::Audio { source: Source::Base64 { media_type, data }, .. } => {
             let format = match media_type.as_str() {
@@ -193,7 +194,10 @@ fn content(part: &Part, target: &Target<'_>) -> Result<Value, Error> {
                 "audio/wav" | "audio/x-wav" | "audio/wave" => "wav",
                 other => other.strip_prefix("audio/").unwrap_or(other),
             };
-            json!({ "type": "input_audio", "input_audio": { "data": data, "format": format } })
+            object! {
+                "type" => "input_audio",
+                "input_audio" => object! { "data" => data, "format" => format },
+            }
         }
         Part::File { source, filename } => {
             let mut file = Map::new();
@@ -208,7 +212,7 @@ fn content(part: &Part, target: &Target<'_>) -> Result<Value, Error> {
             if let Some(filename) = filename {
                 set(&mut file, "filename", filename.as_str());
             }
-            json!({ "type": "file", "file": file })
+            object! { "type" => "file", "file" => file }
         }
         Part::Other { value } => target.other(value)?,
         part => return Err(target.cannot_carry_part(part, "a message")),
@@ -243,7 +247,7 @@ fn tool(tool: &Tool, target: &Target<'_>) -> Result<Value, Error> {
     if let Some(strict) = strict {
         set(&mut function, "strict", *strict);
     }
-    Ok(json!({ "type": "function", "function": function }))
+    Ok(object! { "type" => "function", "function" => function })
 }
 
 fn tool_choice(choice: &ToolChoice, dialect: Dialect) -> Value {
@@ -251,14 +255,16 @@ fn tool_choice(choice: &ToolChoice, dialect: Dialect) -> Value {
         ToolChoice::Auto => "auto".into(),
         ToolChoice::None => "none".into(),
         ToolChoice::Required => dialect.required_word().into(),
-        ToolChoice::Tool { name } => json!({ "type": "function", "function": { "name": name } }),
+        ToolChoice::Tool { name } => {
+            object! { "type" => "function", "function" => object! { "name" => name } }
+        }
     }
 }
 
 fn format(output: &OutputFormat) -> Option<Value> {
     match output {
         OutputFormat::Text => None,
-        OutputFormat::JsonObject => Some(json!({ "type": "json_object" })),
+        OutputFormat::JsonObject => Some(object! { "type" => "json_object" }),
         OutputFormat::JsonSchema { name, description, schema, strict } => {
             let mut fields = Map::new();
             set(&mut fields, "name", name.as_str());
@@ -269,7 +275,7 @@ fn format(output: &OutputFormat) -> Option<Value> {
             if let Some(strict) = strict {
                 set(&mut fields, "strict", *strict);
             }
-            Some(json!({ "type": "json_schema", "json_schema": fields }))
+            Some(object! { "type" => "json_schema", "json_schema" => fields })
         }
     }
 }

@@ -1,11 +1,12 @@
 //! Cohere's own events, which some gateways pass on under the name of Chat Completions
 //! (<https://docs.cohere.com/v2/docs/streaming>, 2026-11-22).
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::stream::ChatFold;
 use super::tool_calls::Piece;
 use super::usage::usage;
+use crate::json::object;
 use crate::provider::answer::Finish;
 use crate::provider::fold::{Sink, Step, text_of};
 
@@ -75,9 +76,9 @@ pub(super) fn event(fold: &mut ChatFold, event: &Value, sink: &mut dyn Sink) -> 
 }
 
 fn as_openai(counters: &Value) -> Value {
-    json!({
-        "prompt_tokens": counters.pointer("/tokens/input_tokens"),
-        "completion_tokens": counters.pointer("/tokens/output_tokens"),
-        "prompt_tokens_details": { "cached_tokens": counters.get("cached_tokens") },
-    })
+    object! {
+        "prompt_tokens" => counters.pointer("/tokens/input_tokens"),
+        "completion_tokens" => counters.pointer("/tokens/output_tokens"),
+        "prompt_tokens_details" => object! { "cached_tokens" => counters.get("cached_tokens") },
+    }
 }

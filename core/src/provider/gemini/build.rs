@@ -4,9 +4,10 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use crate::error::Error;
+use crate::json::{ToJson, object};
 use crate::provider::build::{Target, arguments_object, only_text, set, thousandths};
 use crate::request::{
     Effort, HostedTool, Message, OutputFormat, Part, Role, ServiceTier, Source, Tool, ToolChoice,
@@ -69,8 +70,8 @@ pub(crate) fn body(target: &Target<'_>) -> Result<Map<String, Value>, Error> {
         }
     }
     if !system.is_empty() {
-        let parts: Vec<Value> = system.iter().map(|text| json!({ "text": text })).collect();
-        set(&mut body, "systemInstruction", json!({ "parts": parts }));
+        let parts: Vec<Value> = system.iter().map(|text| object! { "text" => text }).collect();
+        set(&mut body, "systemInstruction", object! { "parts" => parts });
     }
     set(&mut body, "contents", contents);
     tools(&mut body, target)?;
@@ -101,7 +102,7 @@ fn config(target: &Target<'_>) -> Result<Map<String, Value>, Error> {
         set(&mut config, "topP", thousandths(milli));
     }
     if !request.stop.is_empty() {
-        set(&mut config, "stopSequences", json!(request.stop));
+        set(&mut config, "stopSequences", request.stop.to_json());
     }
     match &request.output {
         OutputFormat::Text => {}
@@ -130,7 +131,7 @@ fn thinking(config: &mut Map<String, Value>, effort: Effort) {
     };
     match config.get_mut("thinkingConfig") {
         Some(Value::Object(fields)) => set(fields, "thinkingLevel", level),
-        _ => set(config, "thinkingConfig", json!({ "thinkingLevel": level })),
+        _ => set(config, "thinkingConfig", object! { "thinkingLevel" => level }),
     }
 }
 
@@ -161,25 +162,30 @@ fn message(
     let last = contents.last_mut().filter(|last| last.get("role").is_some_and(|it| it == role));
     match last.and_then(|last| last.get_mut("parts")) {
         Some(Value::Array(so_far)) => so_far.append(&mut parts),
-        _ => contents.push(json!({ "role": role, "parts": parts })),
+        _ => contents.push(object! { "role" => role, "parts" => parts }),
     }
     Ok(())
 }
 
 fn part(part: &Part, target: &Target<'_>, names: &SortedMap<&str, &str>) -> Result<Value, Error> {
     Ok(match part {
-        Part::Text { text } | Part::Refusal { text } => json!({ "text": text }),
+        Part::Text { text } | Part::Refusal { text } => object! { "text" => text },
         Part::Image { source, .. } | Part::Audio { source, .. } | Part::File { source, .. } => {
             match source {
                 Source::Base64 { media_type, data } => {
-                    json!({ "inlineData": { "mimeType": media_type, "data": data } })
+                    object! { "inlineData" => object! { "mimeType" => media_type, "data" => data } }
                 }
-                Source::FileId { id } => json!({ "fileData": { "fileUri": id } }),
-                Source::Url { url } => json!({ "fileData": { "fileUri": url } }),
+                Source::FileId { id } => object! { "fileData" => object! { "fileUri" => id } },
+                Source::Url { url } => object! { "fileData" => object! { "fileUri" => url } },
             }
         }
         Part::ToolCall { name, arguments, .. } => {
-            json!({ "functionCall": { "name": name, "args": arguments_object(arguments)? } })
+            object! {
+                "functionCall" => object! {
+                    "name" => name,
+                    "args" => arguments_object(arguments)?,
+                },
+            }
         }
         Part::ToolResult { call_id, content, is_error } => {
             let name = names.get(call_id.as_str()).copied().ok_or_else(|| {
@@ -192,10 +198,10 @@ fn part(part: &Part, target: &Target<'_>, names: &SortedMap<&str, &str>) -> Resu
             let key = if *is_error { "error" } else { "output" };
             let mut response = Map::new();
             set(&mut response, key, text);
-            json!({ "functionResponse": { "name": name, "response": response } })
+            object! { "functionResponse" => object! { "name" => name, "response" => response } }
         }
         Part::Reasoning { item_id: None, text, opaque: Some(opaque), .. } => {
-            json!({ "text": text, "thought": true, "thoughtSignature": opaque })
+            object! { "text" => text, "thought" => true, "thoughtSignature" => opaque }
         }
         Part::Reasoning { .. } => {
             let instead = "leave it out, or stay with the provider it came from";
@@ -238,7 +244,7 @@ fn tools(body: &mut Map<String, Value>, target: &Target<'_>) -> Result<(), Error
         }
     }
     if !functions.is_empty() {
-        tools.push(json!({ "functionDeclarations": functions }));
+        tools.push(object! { "functionDeclarations" => functions });
     }
     if !tools.is_empty() {
         set(body, "tools", tools);
@@ -249,12 +255,14 @@ fn tools(body: &mut Map<String, Value>, target: &Target<'_>) -> Result<(), Error
     }
     if let Some(choice) = &request.tool_choice {
         let config = match choice {
-            ToolChoice::Auto => json!({ "mode": "AUTO" }),
-            ToolChoice::None => json!({ "mode": "NONE" }),
-            ToolChoice::Required => json!({ "mode": "ANY" }),
-            ToolChoice::Tool { name } => json!({ "mode": "ANY", "allowedFunctionNames": [name] }),
+            ToolChoice::Auto => object! { "mode" => "AUTO" },
+            ToolChoice::None => object! { "mode" => "NONE" },
+            ToolChoice::Required => object! { "mode" => "ANY" },
+            ToolChoice::Tool { name } => {
+                object! { "mode" => "ANY", "allowedFunctionNames" => [name] }
+            }
         };
-        set(body, "toolConfig", json!({ "functionCallingConfig": config }));
+        set(body, "toolConfig", object! { "functionCallingConfig" => config });
     }
     Ok(())
 }

@@ -7,8 +7,9 @@ use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
+use crate::json::object;
 use crate::provider::read::{
     At, Problem, Read, boolean, compact, field, list, object, owned, require, text, texts,
     thousandths, tokens,
@@ -39,7 +40,7 @@ pub(in crate::provider) fn parse(body: &Map<String, Value>) -> Read<Request> {
     configure(&mut request, config).at(config_key)?;
     let cached = either(body, "cachedContent", "cached_content");
     if let Some(name) = field(body, cached, owned)? {
-        let value = json!({ UNSEEN: cached, "name": name });
+        let value = object! { UNSEEN => cached, "name" => name };
         let part = Part::Other { value };
         request
             .conversation

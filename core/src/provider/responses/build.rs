@@ -3,9 +3,10 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use crate::error::Error;
+use crate::json::{ToJson, object};
 use crate::provider::build::{Target, set, thousandths, url_of};
 use crate::request::{
     Effort, HostedTool, ImageDetail, Message, OutputFormat, Part, Role, ServiceTier, Source, Tool,
@@ -22,7 +23,7 @@ pub(crate) fn adjust(body: &mut Map<String, Value>, target: &Target<'_>) {
     if let (true, Some(effort)) = (target.effort_changed(), target.rung.arm.effort) {
         match body.get_mut("reasoning") {
             Some(Value::Object(reasoning)) => set(reasoning, "effort", effort_word(effort)),
-            _ => set(body, "reasoning", json!({ "effort": effort_word(effort) })),
+            _ => set(body, "reasoning", object! { "effort" => effort_word(effort) }),
         }
     }
     if target.service_tier_changed() {
@@ -53,13 +54,13 @@ pub(crate) fn body(target: &Target<'_>) -> Result<Map<String, Value>, Error> {
         set(&mut body, "parallel_tool_calls", parallel);
     }
     if let Some(format) = format(&request.output) {
-        set(&mut body, "text", json!({ "format": format }));
+        set(&mut body, "text", object! { "format" => format });
     }
     if let Some(limit) = target.rung.max_output_tokens {
         set(&mut body, "max_output_tokens", limit);
     }
     if let Some(effort) = target.rung.arm.effort {
-        set(&mut body, "reasoning", json!({ "effort": effort_word(effort) }));
+        set(&mut body, "reasoning", object! { "effort" => effort_word(effort) });
     }
     if target.service_tier_changed() || request.service_tier.is_some() {
         set(&mut body, "service_tier", tier_word(target.rung.service_tier));
@@ -75,7 +76,7 @@ pub(crate) fn body(target: &Target<'_>) -> Result<Map<String, Value>, Error> {
         return Err(target.cannot_carry("texts that end the answer", instead));
     }
     if !request.metadata.is_empty() {
-        set(&mut body, "metadata", json!(request.metadata));
+        set(&mut body, "metadata", request.metadata.to_json());
     }
     if let Some(id) = &request.previous_response_id {
         set(&mut body, "previous_response_id", id.as_str());
@@ -111,22 +112,24 @@ fn items(message: &Message, target: &Target<'_>, input: &mut Vec<Value>) -> Resu
     for part in &message.content {
         let item = match part {
             Part::ToolCall { call_id, item_id, name, arguments } => {
-                let mut item = json!({
-                    "type": "function_call",
-                    "call_id": call_id,
-                    "name": name,
-                    "arguments": arguments,
-                });
+                let mut item = object! {
+                    "type" => "function_call",
+                    "call_id" => call_id,
+                    "name" => name,
+                    "arguments" => arguments,
+                };
                 if let (Some(id), Value::Object(fields)) = (item_id, &mut item) {
                     set(fields, "id", id.as_str());
                 }
                 item
             }
-            Part::ToolResult { call_id, content, .. } => json!({
-                "type": "function_call_output",
-                "call_id": call_id,
-                "output": result(content, target)?,
-            }),
+            Part::ToolResult { call_id, content, .. } => {
+                object! {
+                    "type" => "function_call_output",
+                    "call_id" => call_id,
+                    "output" => result(content, target)?,
+                }
+            }
             Part::Reasoning { item_id, text, opaque, .. } => {
                 reasoning(item_id.as_deref(), text, opaque.as_deref(), target)?
             }
@@ -153,7 +156,7 @@ fn push_message(role: &str, content: &mut Vec<Value>, input: &mut Vec<Value>) {
         _ => None,
     };
     let content = only_words.unwrap_or(Value::Array(content));
-    input.push(json!({ "role": role, "content": content }));
+    input.push(object! { "role" => role, "content" => content });
 }
 
 fn is_text(kind: &Value) -> bool {
@@ -162,11 +165,11 @@ fn is_text(kind: &Value) -> bool {
 
 fn content(part: &Part, is_assistant: bool, target: &Target<'_>) -> Result<Value, Error> {
     Ok(match part {
-        Part::Text { text } if is_assistant => json!({ "type": "output_text", "text": text }),
-        Part::Text { text } => json!({ "type": "input_text", "text": text }),
-        Part::Refusal { text } => json!({ "type": "refusal", "refusal": text }),
+        Part::Text { text } if is_assistant => object! { "type" => "output_text", "text" => text },
+        Part::Text { text } => object! { "type" => "input_text", "text" => text },
+        Part::Refusal { text } => object! { "type" => "refusal", "refusal" => text },
         Part::Image { source, detail, .. } => {
-            let mut image = json!({ "type": "input_image" });
+            let mut image = object! { "type" => "input_image" };
             if let Value::Object(fields) = &mut image {
                 match source {
                     Source::FileId { id } => set(fields, "file_id", id.as_str()),
@@ -177,7 +180,7 @@ fn content(part: &Part, is_assistant: bool, target: &Target<'_>) -> Result<Value
             image
         }
         Part::File { source, filename } => {
-            let mut file = json!({ "type": "input_file" });
+            let mut file = object! { "type" => "input_file" };
             if let Value::Object(fields) = &mut file {
                 match source {
                     Source::FileId { id } => set(fields, "file_id", id.as_str()),
@@ -215,10 +218,10 @@ fn reasoning(
         return Err(target.cannot_carry("another provider's reasoning", instead));
     };
     let summary = match text {
-        "" => json!([]),
-        text => json!([{ "type": "summary_text", "text": text }]),
+        "" => Value::Array(Vec::new()),
+        text => [object! { "type" => "summary_text", "text" => text }].to_json(),
     };
-    let mut item = json!({ "type": "reasoning", "id": id, "summary": summary });
+    let mut item = object! { "type" => "reasoning", "id" => id, "summary" => summary };
     if let (Some(opaque), Value::Object(fields)) = (opaque, &mut item) {
         set(fields, "encrypted_content", opaque);
     }
@@ -250,7 +253,7 @@ fn tool(tool: &Tool) -> Value {
 }
 
 fn empty_schema() -> Value {
-    json!({ "type": "object", "properties": {} })
+    object! { "type" => "object", "properties" => object! {} }
 }
 
 fn hosted_word(kind: HostedTool) -> &'static str {
@@ -275,14 +278,14 @@ fn tool_choice(choice: &ToolChoice) -> Value {
         ToolChoice::Auto => "auto".into(),
         ToolChoice::None => "none".into(),
         ToolChoice::Required => "required".into(),
-        ToolChoice::Tool { name } => json!({ "type": "function", "name": name }),
+        ToolChoice::Tool { name } => object! { "type" => "function", "name" => name },
     }
 }
 
 fn format(output: &OutputFormat) -> Option<Value> {
     match output {
         OutputFormat::Text => None,
-        OutputFormat::JsonObject => Some(json!({ "type": "json_object" })),
+        OutputFormat::JsonObject => Some(object! { "type" => "json_object" }),
         OutputFormat::JsonSchema { name, description, schema, strict } => {
             let mut fields = Map::new();
             set(&mut fields, "type", "json_schema");

@@ -5,11 +5,12 @@ use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
+use crate::json::object;
 use crate::provider::read::{
-    At, Problem, Read, boolean, compact, effort, field, labels, list, object, owned, require,
-    service_tier, text, thousandths, tokens, wrong_type,
+    At, Problem, Read, boolean, compact, effort, field, given, labels, lacks, list, object, owned,
+    require, service_tier, text, thousandths, tokens, wrong_type,
 };
 use crate::provider::source;
 use crate::request::{
@@ -43,13 +44,15 @@ pub(in crate::provider) fn parse(body: &Map<String, Value>) -> Read<Request> {
     // What stands with the provider is part of the prompt, though nobody here can read it.
     for key in ["conversation", "prompt"] {
         if let Some(value) = body.get(key).filter(|value| !value.is_null()) {
-            request.conversation.insert(0, other(Role::System, json!({ UNSEEN: key, key: value })));
+            request
+                .conversation
+                .insert(0, other(Role::System, object! { UNSEEN => key, key => value }));
         }
     }
     if let Some(mode) = reasoning.and_then(|map| map.get("mode")).and_then(Value::as_str)
         && mode != "standard"
     {
-        let value = json!({ UNSEEN: "reasoning_mode", "mode": mode });
+        let value = object! { UNSEEN => "reasoning_mode", "mode" => mode };
         request.conversation.insert(0, other(Role::System, value));
     }
     Ok(request)
@@ -127,7 +130,8 @@ fn message(map: &Map<String, Value>) -> Read<Message> {
             "is no role of this format; it must be user, assistant, system or developer: {other}"
         ))),
     })?;
-    let content = require(map, "content", |content| parts(content, role))?;
+    let content = given(map, "content").ok_or_else(|| lacks("content"))?;
+    let content = parts(content, role).at("content")?;
     Ok(Message { role, name: None, content })
 }
 

@@ -9,7 +9,7 @@ mod card;
 use alloc::borrow::Cow;
 use alloc::string::ToString;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use self::card::Card;
 use super::history;
@@ -19,6 +19,7 @@ use crate::catalog::Model;
 use crate::count::ruler::Ruler;
 use crate::count::tally::Tally;
 use crate::count::{CountPartKind, TokenRange};
+use crate::json::object;
 use crate::request::{Api, Effort, Message, OutputFormat, Part, Request, Role, Tool, ToolChoice};
 
 pub(super) fn count(
@@ -134,12 +135,15 @@ impl Sums<'_> {
             let Tool::Function { name, description, parameters, .. } = tool else { continue };
             any = true;
             let description = description.as_deref().unwrap_or_default();
-            let none = json!({});
+            let none = object! {};
             let schema = parameters.as_ref().unwrap_or(&none);
             self.tools += card.tool;
             if card.whole_json > 0 {
-                let whole =
-                    json!({ "name": name, "description": description, "input_schema": schema });
+                let whole = object! {
+                    "name" => name,
+                    "description" => description,
+                    "input_schema" => schema,
+                };
                 self.tools += self.words(&COMPACT.text(&whole), card.whole_json);
             } else {
                 self.tools += self.words(name, card.tool_words);
