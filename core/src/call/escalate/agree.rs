@@ -8,11 +8,13 @@
 
 use alloc::format;
 use alloc::string::{String, ToString};
+use alloc::vec;
 use alloc::vec::Vec;
 
 use serde_json::Value;
 
 use super::schema::same;
+use crate::order::sort_by;
 
 /// Whether two answers say the same; empty ones never do, unless it is a field that is left empty.
 pub fn agree(one: &str, other: &str) -> bool {
@@ -186,8 +188,8 @@ fn is_literal(words: &str) -> bool {
     words.trim().starts_with(['"', '\'', '[', '{', '(']) && choice(&plain(words)).is_none()
 }
 
-/// A string without the quotes around it, letter by letter; any other value with one sort of quotes
-/// and no spaces outside of its strings.
+/// A string without the quotes around it, letter by letter; any other value with one sort of quotes,
+/// no spaces outside of its strings, and the entries of an object or a set in one order.
 fn literal(words: &str) -> String {
     for quote in ['"', '\''] {
         let inside = words.trim().strip_prefix(quote).and_then(|rest| rest.strip_suffix(quote));
@@ -199,17 +201,39 @@ fn literal(words: &str) -> String {
         return words.to_string();
     }
     let mut quoted = None;
-    let mut value = String::new();
+    // The entries of every bracket that is open, the last one under way; first what is in none.
+    let mut open = vec![(' ', vec![String::new()])];
     for c in words.chars() {
         match quoted {
             None if c.is_whitespace() => continue,
             None if c == '"' || c == '\'' => quoted = Some(c),
+            None if "[{(".contains(c) => {
+                open.push((c, vec![String::new()]));
+                continue;
+            }
+            None if c == ',' => {
+                if let Some((_, entries)) = open.last_mut() {
+                    entries.push(String::new());
+                }
+                continue;
+            }
             Some(quote) if c == quote => quoted = None,
             _ => {}
         }
-        value.push(if c == '\'' { '"' } else { c });
+        let closes = quoted.is_none() && "]})".contains(c) && open.len() > 1;
+        let closed = open.pop_if(|_| closes).map(|(bracket, mut entries)| {
+            if bracket == '{' {
+                sort_by(&mut entries, Ord::cmp);
+            }
+            format!("{bracket}{}", entries.join(","))
+        });
+        if let Some(entry) = open.last_mut().and_then(|(_, entries)| entries.last_mut()) {
+            entry.push_str(&closed.unwrap_or_default());
+            entry.push(if c == '\'' { '"' } else { c });
+        }
     }
-    value
+    let parts = open.iter().map(|(bracket, entries)| format!("{bracket}{}", entries.join(",")));
+    parts.collect()
 }
 
 /// The letter of a choice such as `b`, `(b)`, `b)`, `b. words` or `option b`.
@@ -287,6 +311,8 @@ mod tests {
             ("Paris", "  paris. "),
             ("{\"answer\": [1, \"a\"]}", "{\"answer\": \"[1, 'a']\"}"),
             ("{\"answer\": \"'a B'\"}", "{\"answer\": \"a B\"}"),
+            ("{\"answer\": \"{2: 'b', 1: 'a, c'}\"}", "{\"answer\": \"{1: 'a, c', 2: 'b'}\"}"),
+            ("[{'b': 2, 'a': (1,)}]", "[{\"a\":(1,),\"b\":2}]"),
             ("{\"answer\": \"['a', 1]\"}", "So:\n```json\n{\"answer\": \"[\\\"a\\\",1]\"}\n```"),
             ("-0.50 degrees", "it is -0.5 degrees"),
             ("{\"answer\": \"\"}", "So:\n```json\n{\"answer\": \"''\"}\n```"),
@@ -319,6 +345,8 @@ mod tests {
             ("-3", "3"),
             ("'a1'", "'b1'"),
             ("['Ab']", "['ab']"),
+            ("{\"answer\": \"[2, 1]\"}", "{\"answer\": \"[1, 2]\"}"),
+            ("{1: 'a, b'}", "{'b', 1: 'a'}"),
             ("'a b'", "'ab'"),
             ("x1", "y1"),
             ("{\"a\": 1}", "1"),
