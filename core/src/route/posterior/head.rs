@@ -323,7 +323,7 @@ const SHARED_LENGTH: f64 = -0.3;
 /// And to that of the lowest rung beyond.
 const LOWEST_RUNG_LENGTH: f64 = -0.2;
 /// Variance of a shared weight before any outcome.
-const SHARED_VARIANCE_MICRO: u32 = 3_000;
+const SHARED_VARIANCE_MICRO: u32 = 1_500;
 /// And of one arm's own: what makes a prompt hard is mostly the same for all.
 const OWN_VARIANCE_MICRO: u32 = 600;
 /// Weight of the words' score before any outcome.
@@ -334,7 +334,7 @@ const WORDS_VARIANCE_MICRO: u32 = 700;
 /// What is left of a loss when the next outcome comes.
 const LOSS_KEEP: f64 = 0.998;
 /// How much say the outside of a prompt has before any outcome, against 1 of the plain rate.
-const SIGNAL_ODDS: f64 = 0.1;
+const SIGNAL_ODDS: f64 = 1.0;
 /// Outcomes below which words have no say.
 const ENOUGH_FOR_WORDS: u32 = 100;
 /// Successes, and failures, of a bucket up to which its logarithm is taken once for all like it.
