@@ -1,9 +1,11 @@
-//! The counts of pieces seen lately, so that the words of a text are looked up in less than a
-//! megabyte that stays near the processor instead of many that do not, and are not merged again.
+//! The counts of pieces seen lately, so that the words of a text are looked up in memory that
+//! stays near the processor instead of in many tables that do not, and are not merged again.
 //!
-//! Shared by all threads without locks, and exact: an entry holds the whole piece. A short piece
-//! and its count are one atomic word. A longer one is four, the first a version that is odd while
-//! they are written and another one after, so what is read half old and half new is not used.
+//! Shared by all threads without locks, and exact: an entry holds the whole piece. What a piece of
+//! up to eight bytes hashes to is a permutation of its key, so where it lies and the bits that are
+//! kept of it tell the key, and an entry is one atomic word. A longer piece is kept in several
+//! words after a state whose version is odd while they are written and another one after, so what
+//! is read half old and half new is not used.
 
 use alloc::{boxed::Box, vec::Vec};
 use core::sync::atomic::{
@@ -12,95 +14,220 @@ use core::sync::atomic::{
     fence,
 };
 
-use super::table::{Piece, short_key, word};
+use super::table::{Piece, Tables, short_key, word};
+
+/// The longest piece that is kept in one word.
+pub(crate) const SHORT_BYTES: usize = 8;
 
 const SHORT_BITS: u32 = 15;
-const LONG_BITS: u32 = 14;
-const SHORT_BYTES: usize = 7;
-const LONG_BYTES: usize = 24;
-const TEXT_MASK: u64 = (1 << 56) - 1;
+
+/// Tokens a new cache knows.
+const KNOWN_TOKENS: u32 = 32_000;
+
+/// Low bits of a short entry: its count, and room.
+const COUNT_MAX: u64 = 15;
 
 /// Counts by piece, newer ones in the place of older ones.
 pub(crate) struct Cache {
-    short: Box<[AtomicU64; 1 << SHORT_BITS]>,
-    long: Box<[Entry; 1 << LONG_BITS]>,
+    short: Box<[[AtomicU64; 2]; 1 << SHORT_BITS]>,
+    long: Shelf<3, { 1 << 12 }>,
+    longer: Shelf<7, { 1 << 10 }>,
+    longest: Shelf<15, { 1 << 9 }>,
 }
 
-#[derive(Default)]
-#[repr(align(32))]
-struct Entry {
-    /// From the lowest: 8 bits of count, 8 of length, then the version.
-    state: AtomicU64,
-    words: [AtomicU64; 3],
+/// What a short piece is looked up by.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct ShortKey(u64);
+
+impl ShortKey {
+    /// The key of a piece of these bytes, of which eight at most are its own.
+    #[inline(always)]
+    pub(crate) fn of(word: u64, len: usize) -> Self {
+        // Odd, so that no two keys have the same product.
+        Self(short_key(word, len).wrapping_mul(0x9e37_79b9_7f4a_7c15))
+    }
 }
 
 impl Cache {
-    pub(crate) fn new() -> Option<Self> {
-        Some(Self { short: default()?, long: default()? })
+    /// A cache that knows the earliest tokens, which are the words and symbols most texts use.
+    pub(crate) fn new(tables: &Tables<'_>) -> Option<Self> {
+        let cache = Self {
+            short: default()?,
+            long: Shelf::new()?,
+            longer: Shelf::new()?,
+            longest: Shelf::new()?,
+        };
+        // The very first last, where they are found first.
+        for rank in (0..KNOWN_TOKENS.min(tables.len())).rev() {
+            let piece = tables.text_of(rank);
+            if piece.len <= SHORT_BYTES {
+                cache.put_short(ShortKey::of(word(piece.text, piece.at), piece.len), 1);
+            } else {
+                cache.count_long(piece, || 1);
+            }
+        }
+        Some(cache)
     }
 
     /// The count of a piece, from here or from `compute`.
     #[inline(always)]
     pub(crate) fn count(&self, piece: Piece<'_>, compute: impl FnOnce() -> usize) -> usize {
         if piece.len <= SHORT_BYTES {
-            let key = short_key(word(piece.text, piece.at), piece.len) & TEXT_MASK;
-            let slot = &self.short[slot(key, SHORT_BITS)];
-            let entry = slot.load(Relaxed);
-            if entry & TEXT_MASK == key && entry > TEXT_MASK {
-                return (entry >> 56) as usize;
-            }
-            let count = compute();
-            slot.store(key | (count as u64) << 56, Relaxed);
-            count
-        } else if piece.len <= LONG_BYTES {
-            self.count_long(piece, compute)
+            self.count_short(piece, compute)
         } else {
-            compute()
+            self.count_long(piece, compute)
         }
     }
 
+    /// The count of a short piece, from here or from `compute`.
     #[inline(always)]
-    fn count_long(&self, piece: Piece<'_>, compute: impl FnOnce() -> usize) -> usize {
-        let Piece { text, at, len } = piece;
-        // Both of the last two end with the piece if it is shorter than they reach.
-        let words = [at, at + (len - 8).min(8), at + len - 8].map(|at| word(text, at));
-        let hash = words[0] ^ words[1].rotate_left(23) ^ words[2].rotate_left(47) ^ len as u64;
-        let entry = &self.long[slot(hash ^ hash >> 29, LONG_BITS)];
-        let state = entry.state.load(Acquire);
-        let known = entry.words.each_ref().map(|word| word.load(Relaxed));
-        if state >> 8 & 0x1ff == len as u64 && known == words {
-            fence(Acquire);
-            if entry.state.load(Relaxed) == state {
-                return (state & 0xff) as usize;
+    pub(crate) fn count_short(&self, piece: Piece<'_>, compute: impl FnOnce() -> usize) -> usize {
+        let key = ShortKey::of(word(piece.text, piece.at), piece.len);
+        match self.short(key) {
+            0 => {
+                let count = compute();
+                self.put_short(key, count);
+                count
             }
+            count => count,
         }
-        let count = compute();
-        entry.write(state, words, len, count);
-        count
+    }
+
+    /// The count of a short piece; 0 where it is not here.
+    #[inline(always)]
+    pub(crate) fn short(&self, key: ShortKey) -> usize {
+        let set = &self.short[(key.0 >> (64 - SHORT_BITS)) as usize];
+        // What is left of an entry of this key is its count; of any other, more.
+        let [newer, older] =
+            set.each_ref().map(|entry| (entry.load(Relaxed) ^ key.0 << SHORT_BITS).wrapping_sub(1));
+        let least = newer.min(older);
+        if least < COUNT_MAX { least as usize + 1 } else { 0 }
+    }
+
+    pub(crate) fn put_short(&self, key: ShortKey, count: usize) {
+        let [newer, older] = &self.short[(key.0 >> (64 - SHORT_BITS)) as usize];
+        older.store(newer.load(Relaxed), Relaxed);
+        newer.store(key.0 << SHORT_BITS | count as u64, Relaxed);
+    }
+
+    /// The count of a piece that is not short, from here or from `compute`.
+    #[inline(always)]
+    pub(crate) fn count_long(&self, piece: Piece<'_>, compute: impl FnOnce() -> usize) -> usize {
+        match piece.len {
+            0..=24 => self.long.count(piece, compute),
+            25..=56 => self.longer.count(piece, compute),
+            57..=120 => self.longest.count(piece, compute),
+            _ => compute(),
+        }
     }
 }
 
-impl Entry {
+/// Pieces of up to `WORDS` words, in sets of eight.
+struct Shelf<const WORDS: usize, const SETS: usize> {
+    /// A byte of hash of each of a set, 0 for a place that is free: which of them to look at. What
+    /// is there is compared whole.
+    tags: Box<[AtomicU64; SETS]>,
+    entries: Box<[[Entry<WORDS>; 8]; SETS]>,
+}
+
+#[repr(align(32))]
+struct Entry<const WORDS: usize> {
+    /// From the lowest: 8 bits of count, 8 of length, then the version.
+    state: AtomicU64,
+    words: [AtomicU64; WORDS],
+}
+
+impl<const WORDS: usize> Default for Entry<WORDS> {
+    fn default() -> Self {
+        Self { state: AtomicU64::new(0), words: [const { AtomicU64::new(0) }; WORDS] }
+    }
+}
+
+const VERSION: u32 = 16;
+const ONES: u64 = 0x0101_0101_0101_0101;
+
+impl<const WORDS: usize, const SETS: usize> Shelf<WORDS, SETS> {
+    fn new() -> Option<Self> {
+        Some(Self { tags: default()?, entries: default()? })
+    }
+
+    #[inline(always)]
+    fn count(&self, piece: Piece<'_>, compute: impl FnOnce() -> usize) -> usize {
+        let Piece { text, at, len } = piece;
+        // The last ones end with the piece where it is shorter than they reach.
+        let words: [u64; WORDS] = core::array::from_fn(|i| word(text, at + (8 * i).min(len - 8)));
+        let hash = hash(&words, len);
+        let set = (hash >> (64 - SETS.trailing_zeros())) as usize;
+        let tag = hash & 0xff | 1;
+        let tags = self.tags[set].load(Relaxed);
+        // The high bit of each byte that is the tag; a false one only above a true one.
+        let others = tags ^ tag * ONES;
+        let mut alike = others.wrapping_sub(ONES) & !others & ONES << 7;
+        while alike != 0 {
+            let entry = &self.entries[set][alike.trailing_zeros() as usize / 8];
+            if let Some(count) = entry.read(&words, len) {
+                return count;
+            }
+            alike &= alike - 1;
+        }
+        let count = compute();
+        self.put(set, tag, &words, len, count);
+        count
+    }
+
     #[inline(never)]
-    fn write(&self, state: u64, words: [u64; 3], len: usize, count: usize) {
-        let writing = ((state >> 16) + 1) << 16;
-        if state >> 16 & 1 == 0
+    fn put(&self, set: usize, tag: u64, words: &[u64; WORDS], len: usize, count: usize) {
+        let tags = self.tags[set].load(Relaxed);
+        // A free place, else any.
+        let free = tags.wrapping_sub(ONES) & !tags & ONES << 7;
+        let any = (tags ^ tag << 31).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 61;
+        let place = if free == 0 { any as u32 } else { free.trailing_zeros() / 8 };
+        self.entries[set][place as usize % 8].write(words, len, count);
+        let tags = tags & !(0xff << (8 * place)) | tag << (8 * place);
+        self.tags[set].store(tags, Relaxed);
+    }
+}
+
+impl<const WORDS: usize> Entry<WORDS> {
+    #[inline(always)]
+    fn read(&self, words: &[u64; WORDS], len: usize) -> Option<usize> {
+        let state = self.state.load(Acquire);
+        let mut differences = (state >> 8 ^ len as u64) & 0x1ff;
+        for (kept, word) in self.words.iter().zip(words) {
+            differences |= kept.load(Relaxed) ^ word;
+        }
+        fence(Acquire);
+        let is_whole = self.state.load(Relaxed) == state;
+        (differences == 0 && is_whole).then_some((state & 0xff) as usize)
+    }
+
+    #[inline(always)]
+    fn write(&self, words: &[u64; WORDS], len: usize, count: usize) {
+        let state = self.state.load(Relaxed);
+        let writing = ((state >> VERSION) + 1) << VERSION;
+        if state >> VERSION & 1 == 0
             && self.state.compare_exchange(state, writing, Acquire, Relaxed).is_ok()
         {
             fence(Release);
-            for (known, word) in self.words.iter().zip(words) {
-                known.store(word, Relaxed);
+            for (kept, word) in self.words.iter().zip(words) {
+                kept.store(*word, Relaxed);
             }
-            let written = (writing + (1 << 16)) | ((len as u64) << 8) | count as u64;
+            let written = (writing + (1 << VERSION)) | (len as u64) << 8 | count as u64;
             self.state.store(written, Release);
         }
     }
 }
 
-/// Where to look: the highest bits of a product, on which every bit of a key has a say.
+/// Every bit of the words has a say in the highest bits of this.
 #[inline(always)]
-fn slot(key: u64, bits: u32) -> usize {
-    (key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - bits)) as usize
+fn hash<const WORDS: usize>(words: &[u64; WORDS], len: usize) -> u64 {
+    let mut sum = len as u64;
+    let mut factor = 0x9e37_79b9_7f4a_7c15u64;
+    for word in words {
+        sum = sum.wrapping_add((word ^ word >> 32).wrapping_mul(factor)).rotate_left(5);
+        factor = factor.wrapping_add(0x3c6e_f372_fe94_f82a);
+    }
+    (sum ^ sum >> 29).wrapping_mul(0xff51_afd7_ed55_8ccd)
 }
 
 fn default<T: Default, const N: usize>() -> Option<Box<[T; N]>> {

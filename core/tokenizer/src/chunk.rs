@@ -7,12 +7,19 @@
 //! sides is encoded apart, and the clause falls into chunks of a character or a few, whose counts
 //! are known, or in one more look, or seen before.
 
+//!
+//! Characters are looked at a row at a time, with no branch on what they are: each row is two
+//! numbers of a bit for each character, and what is left to do is to go through their ones.
+
 use super::{
     bpe,
     cache::Cache,
-    table::{NONE, Piece, Tables},
+    table::{NONE, Piece, Tables, neighbour},
     window::{Window, short_char},
 };
+
+/// Characters of a row; one bit is left for its end.
+const ROW: usize = 63;
 
 /// The count of a piece of UTF-8.
 pub(crate) fn count(
@@ -21,44 +28,101 @@ pub(crate) fn count(
     window: &mut Window,
     piece: Piece<'_>,
 ) -> usize {
-    let Piece { text, at: start, len } = piece;
-    let end = start + len;
+    let Piece { text, at, len } = piece;
+    let end = at + len;
+    let mut row = Row::new(at);
     let mut tokens = 0;
-    let mut chunk = Chunk { at: start, first: NONE, last: NONE, chars: 0 };
-    let mut char = Char::at(piece.bytes(), 0);
-    let (mut at, mut before) = (start, Char::NONE);
-    while at < end {
-        let next = at + char.bytes;
-        let after = Char::at(piece.bytes(), next - start);
-        let atom = char.atom(tables, before.lead, after.lead);
-        let is_border = chunk.chars > 0
-            && atom != NONE
-            && chunk.last != NONE
-            && !tables.may_join(before.code, char.code);
-        if is_border {
-            tokens += chunk.count(tables, cache, window, text, at);
-            chunk = Chunk { at, first: atom, last: atom, chars: 1 };
-        } else {
-            if chunk.chars == 0 {
-                chunk.first = atom;
+    loop {
+        row.read(tables, piece);
+        let mut chars = row.chars;
+        if row.end(chars) < end {
+            // The last chunk may go on: the next row begins with it.
+            chars = 63 - row.starts.leading_zeros() as usize;
+            if chars == 0 {
+                let rest = &text[row.at..end];
+                return tokens + bpe::encode(tables, window, rest, |_| {});
             }
-            chunk.last = atom;
-            chunk.chars += 1;
         }
-        (at, before, char) = (next, char, after);
+        tokens += row.count(tables, cache, window, text, chars);
+        if row.end(chars) >= end {
+            return tokens;
+        }
+        row.begin_at(chars);
     }
-    tokens + chunk.count(tables, cache, window, text, end)
 }
 
-/// Characters with no border among them: where they start, and the tokens of the first and last.
-struct Chunk {
+struct Row {
+    /// Where the first character starts, and from there, where each ends.
     at: usize,
-    first: u32,
-    last: u32,
+    ends: [u8; ROW + 1],
+    /// The tokens of the characters that are one whatever stands around them.
+    atoms: [u32; ROW + 1],
+    /// What each is like, and the one before the first, as a neighbour.
+    neighbours: [u8; ROW + 1],
     chars: usize,
+    /// One bit for each character that begins a chunk, the first's lowest.
+    starts: u64,
+    /// One bit for each that has an atom.
+    known: u64,
 }
 
-impl Chunk {
+impl Row {
+    fn new(at: usize) -> Self {
+        Self {
+            at,
+            ends: [0; ROW + 1],
+            atoms: [0; ROW + 1],
+            neighbours: [0; ROW + 1],
+            chars: 0,
+            starts: 0,
+            known: 0,
+        }
+    }
+
+    /// Makes the row begin after so many of its characters.
+    fn begin_at(&mut self, chars: usize) {
+        self.at = self.end(chars);
+        self.neighbours[0] = self.neighbours[chars % (ROW + 1)];
+    }
+
+    /// Where so many characters end.
+    #[inline(always)]
+    fn end(&self, chars: usize) -> usize {
+        self.at + usize::from(self.ends[chars % (ROW + 1)])
+    }
+
+    #[inline(always)]
+    fn read(&mut self, tables: Tables<'_>, piece: Piece<'_>) {
+        let end = piece.at + piece.len;
+        let text = &piece.text[..end];
+        let (mut at, mut before, mut code_before) = (self.at, self.neighbours[0], 0);
+        (self.starts, self.known) = (1, 0);
+        let mut chars = 0;
+        while chars < ROW && at < end {
+            let (code, bytes) = match short_char(text, at) {
+                Some(char) => char,
+                None if text[at] < 0x80 => (0, 1),
+                None => (0, 4),
+            };
+            let own = neighbour(text[at]);
+            at += bytes;
+            let after = text.get(at).map_or(0, |lead| neighbour(*lead));
+            let atom = tables.atom(code).beside(before, after);
+            let is_known = u64::from(atom != NONE);
+            let may_join = u64::from(tables.may_join(code_before, code));
+            // Of the first there is none before it to be known.
+            self.starts |= (is_known & self.known << 1 >> chars & !may_join) << chars;
+            self.known |= is_known << chars;
+            self.atoms[chars] = atom;
+            chars += 1;
+            self.ends[chars] = (at - self.at) as u8;
+            self.neighbours[chars] = own;
+            (before, code_before) = (own, code);
+        }
+        self.chars = chars;
+    }
+
+    /// The count of the first characters, after which a chunk begins or the piece ends.
     #[inline(always)]
     fn count(
         &self,
@@ -66,45 +130,25 @@ impl Chunk {
         cache: &Cache,
         window: &mut Window,
         text: &[u8],
-        end: usize,
+        chars: usize,
     ) -> usize {
-        match self.chars {
-            1 if self.first != NONE => 1,
-            2 if self.first != NONE && self.last != NONE => {
-                1 + usize::from(tables.merge(self.first, self.last) == NONE)
-            }
-            _ => {
-                let piece = Piece { text, at: self.at, len: end - self.at };
+        let own = (1 << chars) - 1;
+        let borders = self.starts & own | 1 << chars;
+        let single = borders & borders >> 1 & self.known & own;
+        let mut tokens = single.count_ones() as usize;
+        let mut left = borders & own & !single;
+        while left != 0 {
+            let first = left.trailing_zeros() as usize;
+            let after = first + 1 + (borders >> first >> 1).trailing_zeros() as usize;
+            left &= left - 1;
+            tokens += if after == first + 2 && self.known >> first & 3 == 3 {
+                1 + usize::from(tables.merge(self.atoms[first], self.atoms[first + 1]) == NONE)
+            } else {
+                let at = self.end(first);
+                let piece = Piece { text, at, len: self.end(after) - at };
                 cache.count(piece, || bpe::encode(tables, window, piece.bytes(), |_| {}))
-            }
+            };
         }
-    }
-}
-
-#[derive(Clone, Copy)]
-struct Char {
-    /// 0 for what has no atom: ASCII, and what is beyond U+FFFF.
-    code: u32,
-    lead: Option<u8>,
-    bytes: usize,
-}
-
-impl Char {
-    const NONE: Self = Self { code: 0, lead: None, bytes: 0 };
-
-    #[inline(always)]
-    fn at(piece: &[u8], at: usize) -> Self {
-        let Some(&lead) = piece.get(at) else { return Self::NONE };
-        let (code, bytes) = match short_char(piece, at) {
-            Some(char) => char,
-            None if lead < 0x80 => (0, 1),
-            None => (0, 4),
-        };
-        Self { code, lead: Some(lead), bytes }
-    }
-
-    #[inline(always)]
-    fn atom(self, tables: Tables<'_>, before: Option<u8>, after: Option<u8>) -> u32 {
-        tables.atom(self.code).between(before, after).unwrap_or(NONE)
+        tokens
     }
 }

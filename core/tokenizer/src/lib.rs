@@ -23,8 +23,8 @@ mod window;
 
 use alloc::{boxed::Box, vec::Vec};
 
-use cache::Cache;
-use split::{Ends, Family};
+use cache::{Cache, SHORT_BYTES, ShortKey};
+use split::{Ends, Family, ROOM};
 use table::{Built, NONE, Piece, Tables, word};
 use window::Window;
 
@@ -99,7 +99,7 @@ impl Tokenizer {
         let (_, digest) = expected.ok_or(Unreadable::OtherEncoding)?;
         let packed = pack::read(code, *digest, file)?;
         let built = Built::new(&packed.byte_order, &packed.pairs).ok_or(Unreadable::Corrupted)?;
-        let cache = Cache::new().ok_or(Unreadable::Corrupted)?;
+        let cache = Cache::new(&built.view()).ok_or(Unreadable::Corrupted)?;
         let source = Source::Read(Box::new(built));
         Ok(Self { family: vocabulary.family(), source, cache })
     }
@@ -116,8 +116,9 @@ impl Tokenizer {
                 Vocabulary::O200k => Some(&embedded::O200K.0),
                 _ => None,
             };
-            let source = Source::Embedded(Tables::of(tables?)?);
-            Some(Self { family: vocabulary.family(), source, cache: Cache::new()? })
+            let tables = Tables::of(tables?)?;
+            let cache = Cache::new(&tables)?;
+            Some(Self { family: vocabulary.family(), source: Source::Embedded(tables), cache })
         }
         #[cfg(not(any(feature = "embed-cl100k", feature = "embed-o200k")))]
         {
@@ -223,6 +224,7 @@ struct Counting<'a> {
     split: split::Fill,
     window: Window,
     ends: Ends,
+    left: [u8; ROOM],
 }
 
 impl<'a> Counting<'a> {
@@ -233,6 +235,7 @@ impl<'a> Counting<'a> {
             split: tokenizer.family.fill(),
             window: Window::new(),
             ends: split::NO_ENDS,
+            left: [0; ROOM],
         }
     }
 
@@ -243,16 +246,30 @@ impl<'a> Counting<'a> {
     #[inline(never)]
     fn batch(&mut self, text: &[u8], start: usize) -> (usize, u64) {
         let filled = (self.split)(text, start, &mut self.ends);
-        let (mut at, mut tokens) = (start, 0);
-        for &end in &self.ends[..filled] {
-            let piece = Piece { text, at, len: end - at };
-            tokens += self
-                .cache
-                .count(piece, || count_piece(&self.tables, self.cache, &mut self.window, piece))
-                as u64;
+        // Whether a piece is short and known is nothing a processor can guess: what is not is
+        // written down without a branch, and done after.
+        let (mut at, mut tokens, mut left) = (start, 0, 0);
+        for (i, &end) in self.ends[..filled].iter().enumerate() {
+            let len = end - at;
+            let known = self.cache.short(ShortKey::of(word(text, at), len));
+            let is_short = len <= SHORT_BYTES;
+            tokens += if is_short { known } else { 0 };
+            self.left[left % ROOM] = i as u8;
+            left += usize::from(known == 0) | usize::from(!is_short);
             at = end;
         }
-        (at, tokens)
+        for i in 0..left.min(ROOM) {
+            let i = usize::from(self.left[i]) % ROOM;
+            let at = if i == 0 { start } else { self.ends[i - 1] };
+            let piece = Piece { text, at, len: self.ends[i] - at };
+            let compute = || count_piece(&self.tables, self.cache, &mut self.window, piece);
+            tokens += if piece.len <= SHORT_BYTES {
+                self.cache.count_short(piece, compute)
+            } else {
+                self.cache.count_long(piece, compute)
+            };
+        }
+        (at, tokens as u64)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Merging by the definition, of a few units in arrays of fixed size.
 
-use super::table::{NONE, Tables};
+use super::table::{NONE, Tables, neighbour};
 
 /// Units merged at a time, twice as many as the longest token has bytes.
 pub(crate) const WINDOW: usize = 256;
@@ -95,7 +95,7 @@ impl Window {
 
     #[inline]
     fn fill(&mut self, tables: Tables<'_>, piece: &[u8], start: usize) {
-        let (mut at, mut units, mut before) = (start, 0, None);
+        let (mut at, mut units, mut before) = (start, 0, 0);
         self.stable_bytes = 0;
         while at < piece.len() && units + 4 <= WINDOW {
             if units <= WINDOW - UNSTABLE {
@@ -104,12 +104,12 @@ impl Window {
             let lead = piece[at];
             let (atom, bytes) = match short_char(piece, at) {
                 Some((code, bytes)) => {
-                    let after = piece.get(at + bytes).copied();
-                    (tables.atom(code).between(before, after), bytes)
+                    let after = piece.get(at + bytes).map_or(0, |lead| neighbour(*lead));
+                    (tables.atom(code).beside(before, after), bytes)
                 }
-                None => (None, 1),
+                None => (NONE, 1),
             };
-            if let Some(atom) = atom {
+            if atom != NONE {
                 self.tokens[units] = atom;
                 units += 1;
                 at += bytes;
@@ -121,7 +121,7 @@ impl Window {
                 at += bytes;
             }
             if !matches!(lead, 0x80..0xc0) {
-                before = Some(lead);
+                before = neighbour(lead);
             }
         }
         self.units = units;

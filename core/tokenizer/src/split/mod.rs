@@ -24,7 +24,7 @@ use super::{
 const BATCH: usize = 64;
 
 /// Room for what a block adds to a batch that is not quite full.
-const ROOM: usize = BATCH + 64;
+pub(crate) const ROOM: usize = BATCH + 64;
 
 /// Where pieces end, in order; only so many as were found mean anything.
 pub(crate) type Ends = [usize; ROOM];
@@ -92,10 +92,14 @@ fn fill<R: Rule>(text: &[u8], mut at: usize, ends: &mut Ends) -> usize {
             let base = at;
             let mut starts = R::block_starts(text, at);
             while starts != 0 {
-                at = base + starts.trailing_zeros() as usize;
-                ends[filled % ROOM] = at;
-                filled += 1;
-                starts &= starts - 1;
+                // Six at a time: how many there are is nothing a processor can guess.
+                for _ in 0..6 {
+                    let more = usize::from(starts != 0);
+                    at = if more == 1 { base + starts.trailing_zeros() as usize } else { at };
+                    ends[filled % ROOM] = at;
+                    filled += more;
+                    starts &= starts.wrapping_sub(1);
+                }
             }
             if at > base {
                 continue;

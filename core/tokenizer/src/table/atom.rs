@@ -1,5 +1,7 @@
 //! Which characters are one token wherever they stand.
 
+use super::NONE;
+
 /// A character that is one token, and the neighbours that may keep its bytes from becoming it.
 ///
 /// From the lowest bit: a bit for each [`group`] of characters before it, one for each after it,
@@ -13,28 +15,43 @@ impl Atom {
         Self(rank << 14 | open_after << 7 | open_before)
     }
 
-    /// The token, if these neighbours let the character become it.
+    /// The token, if these neighbours let the character become it, or [`NONE`].
     #[inline(always)]
-    pub(crate) fn between(self, before: Option<u8>, after: Option<u8>) -> Option<u32> {
-        let before = before.map_or(0, |lead| self.0 >> group(lead) & 1);
-        let after = after.map_or(0, |lead| self.0 >> (7 + group(lead)) & 1);
-        (before | after == 0 && self.0 != 0).then_some(self.0 >> 14)
+    pub(crate) fn beside(self, before: u8, after: u8) -> u32 {
+        let is_free = self.0 & (u32::from(before) | u32::from(after) << 7) == 0 && self.0 != 0;
+        if is_free { self.0 >> 14 } else { NONE }
     }
+}
+
+/// What a character is like as a neighbour, by its first byte; 0 is no neighbour.
+#[inline(always)]
+pub(crate) fn neighbour(lead: u8) -> u8 {
+    1 << group(lead)
 }
 
 /// The group of a character, by the first byte of its UTF-8.
 #[inline(always)]
 fn group(lead: u8) -> u32 {
-    match lead {
-        0..0xc0 => 0,
-        0xc0..0xe0 => 1,
-        0xe0..0xe3 => 2,
-        0xe3 => 3,
-        0xe4..0xea => 4,
-        0xea..0xee => 5,
-        _ => 6,
-    }
+    u32::from(GROUPS[usize::from(lead)])
 }
+
+static GROUPS: [u8; 256] = {
+    let mut groups = [0; 256];
+    let mut lead = 0;
+    while lead < 256 {
+        groups[lead] = match lead {
+            0..0xc0 => 0,
+            0xc0..0xe0 => 1,
+            0xe0..0xe3 => 2,
+            0xe3 => 3,
+            0xe4..0xea => 4,
+            0xea..0xee => 5,
+            _ => 6,
+        };
+        lead += 1;
+    }
+    groups
+};
 
 /// As bits, the groups of the first character of what is on the right of a border.
 pub(crate) fn groups_after(text: &[u8]) -> u8 {

@@ -49,8 +49,7 @@ impl LongKey {
 /// texts have the same.
 #[inline(always)]
 pub(crate) fn short_key(word: u64, len: usize) -> u64 {
-    let unused = 64 - 8 * len as u32;
-    if unused == 0 { word } else { word | u64::MAX << (64 - unused) }
+    word | u64::MAX.wrapping_shl((8 * len).wrapping_sub(1) as u32) << 1
 }
 
 #[inline(always)]

@@ -12,7 +12,7 @@ mod build;
 mod key;
 
 pub(crate) use {
-    atom::Atom,
+    atom::{Atom, neighbour},
     build::Built,
     key::{Piece, short_key, word},
 };
@@ -80,6 +80,12 @@ impl<'a> Tables<'a> {
     pub(crate) fn bytes(&self, rank: u32) -> &'a [u8] {
         let (at, len) = self.place(rank);
         &self.text[at..at + len]
+    }
+
+    /// The text of a token, as a piece.
+    pub(crate) fn text_of(&self, rank: u32) -> Piece<'a> {
+        let (at, len) = self.place(rank);
+        Piece { text: self.text, at, len }
     }
 
     /// The length of a token in bytes.
