@@ -14,6 +14,7 @@
 use super::{
     bpe,
     cache::Cache,
+    split::bring,
     table::{NONE, Piece, Tables, neighbour},
     window::{Window, short_char},
 };
@@ -136,6 +137,13 @@ impl Row {
         let borders = self.starts & own | 1 << chars;
         let single = borders & borders >> 1 & self.known & own;
         let mut tokens = single.count_ones() as usize;
+        let mut pairs = borders & !(borders >> 1) & borders >> 2 & self.known & self.known >> 1;
+        while pairs != 0 {
+            let first = pairs.trailing_zeros() as usize;
+            pairs &= pairs - 1;
+            let places = tables.merge_places(self.atoms[first], self.atoms[(first + 1) % (ROW + 1)]);
+            places.into_iter().for_each(bring);
+        }
         let mut left = borders & own & !single;
         while left != 0 {
             let first = left.trailing_zeros() as usize;

@@ -1,6 +1,9 @@
 //! Merging by the definition, of a few units in arrays of fixed size.
 
-use super::table::{NONE, Tables, neighbour};
+use super::{
+    split::bring,
+    table::{NONE, Tables, neighbour},
+};
 
 /// Units merged at a time, twice as many as the longest token has bytes.
 pub(crate) const WINDOW: usize = 256;
@@ -141,6 +144,9 @@ impl Window {
                 NO_KEY
             };
             self.keys[at] = next;
+            if next != NO_KEY {
+                self.expect(tables, next, at.saturating_sub(1), at + 2);
+            }
             if self.units <= FEW {
                 self.waiting[found] = next;
                 found += usize::from(next != NO_KEY);
@@ -210,13 +216,30 @@ impl Window {
         if next < self.units {
             self.previous[next % WINDOW] = at as u16;
             self.keys[at] = key(tables, merged, self.tokens[next % WINDOW], at);
+            if self.keys[at] != NO_KEY {
+                let after = usize::from(self.next[next % WINDOW]);
+                self.expect(tables, self.keys[at], usize::from(self.previous[at]), after);
+            }
         }
         if at == 0 {
             return (at, right);
         }
         let before = usize::from(self.previous[at]) % WINDOW;
         self.keys[before] = key(tables, self.tokens[before], merged, before);
+        if self.keys[before] != NO_KEY {
+            self.expect(tables, self.keys[before], usize::from(self.previous[before]), next);
+        }
         (before, right)
+    }
+
+    /// Asks for what will be looked at once this key is merged, which is what its unit becomes
+    /// beside its neighbours, if those are still the same.
+    #[inline(always)]
+    fn expect(&self, tables: Tables<'_>, key: i32, before: usize, after: usize) {
+        let merged = (key >> PLACE_BITS) as u32;
+        let [before, after] = [before, after].map(|at| self.tokens[at % WINDOW]);
+        tables.merge_places(before, merged).into_iter().for_each(bring);
+        tables.merge_places(merged, after).into_iter().for_each(bring);
     }
 
     #[inline(always)]

@@ -1,7 +1,17 @@
-//! Sixteen bytes compared at a time, with what the processor has for it.
+//! Sixteen bytes compared at a time, and memory asked for ahead of its use, with what the processor
+//! has for it.
 
 #[cfg(target_arch = "x86_64")]
 pub(super) use x86::Lanes;
+
+/// Begins to bring what lies here near the processor, where that can be asked for.
+#[inline(always)]
+pub(crate) fn bring<T>(place: &T) {
+    #[cfg(target_arch = "x86_64")]
+    x86::bring(place);
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = place;
+}
 
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 pub(super) use wasm::Lanes;
@@ -16,6 +26,12 @@ pub(super) use words::Lanes;
 #[allow(unsafe_code)]
 mod x86 {
     use core::arch::x86_64::*;
+
+    #[inline(always)]
+    pub(super) fn bring<T>(place: &T) {
+        // SAFETY: a hint that reads nothing, and part of SSE, which every x86-64 processor has.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(core::ptr::from_ref(place).cast()) }
+    }
 
     /// Bytes, or answers about bytes whose highest bit is what counts.
     #[derive(Clone, Copy)]

@@ -11,6 +11,8 @@ mod gpt2;
 mod lanes;
 mod o200k;
 
+pub(crate) use lanes::bring;
+
 use cl100k::Cl100k;
 use gpt2::Gpt2;
 use o200k::O200k;

@@ -178,6 +178,15 @@ impl<'a> Tables<'a> {
         }
     }
 
+    /// What [`merge`](Self::merge) of these two looks at first.
+    #[inline(always)]
+    pub(crate) fn merge_places(&self, left: u32, right: u32) -> [&'a [u8; 8]; 2] {
+        let hash = pair_hash(left, right);
+        let word = (hash >> (64 - FILTER_BITS + 6)) as usize;
+        let slot = (hash >> (64 - PAIR_BITS)) as usize;
+        [&self.pair_filter[word], &self.pairs[slot]]
+    }
+
     /// The token of a character from U+80 to U+FFFF.
     #[inline(always)]
     pub(crate) fn atom(&self, code: u32) -> Atom {
