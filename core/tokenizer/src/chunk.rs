@@ -141,7 +141,8 @@ impl Row {
         while pairs != 0 {
             let first = pairs.trailing_zeros() as usize;
             pairs &= pairs - 1;
-            let places = tables.merge_places(self.atoms[first], self.atoms[(first + 1) % (ROW + 1)]);
+            let places =
+                tables.merge_places(self.atoms[first], self.atoms[(first + 1) % (ROW + 1)]);
             places.into_iter().for_each(bring);
         }
         let mut left = borders & own & !single;

@@ -165,8 +165,8 @@ impl Tokenizer {
     /// Calls `see` with the end of each piece and its count until it says no; whether it never
     /// did.
     pub fn for_each_piece(&self, text: &[u8], see: &mut dyn FnMut(usize, usize) -> bool) -> bool {
-        let Counting { tables, cache, split, mut window, mut ends, .. } = Counting::new(self);
-        let mut at = 0;
+        let Counting { tables, cache, split, mut ends, .. } = Counting::new(self);
+        let (mut window, mut at) = (Window::new(), 0);
         while at < text.len() {
             let filled = split(text, at, &mut ends);
             for &end in &ends[..filled] {
@@ -183,8 +183,8 @@ impl Tokenizer {
 
     /// Puts the tokens of a text, which has to be UTF-8, after those there are.
     pub fn encode(&self, text: &[u8], tokens: &mut Vec<u32>) {
-        let Counting { tables, split, mut window, mut ends, .. } = Counting::new(self);
-        let mut at = 0;
+        let Counting { tables, split, mut ends, .. } = Counting::new(self);
+        let (mut window, mut at) = (Window::new(), 0);
         while at < text.len() {
             let filled = split(text, at, &mut ends);
             for &end in &ends[..filled] {
@@ -222,7 +222,8 @@ struct Counting<'a> {
     tables: Tables<'a>,
     cache: &'a Cache,
     split: split::Fill,
-    window: Window,
+    /// Made when the first piece is merged: many a text has only pieces that are known.
+    window: Option<Window>,
     ends: Ends,
     left: [u8; ROOM],
 }
@@ -233,7 +234,7 @@ impl<'a> Counting<'a> {
             tables: tokenizer.tables(),
             cache: &tokenizer.cache,
             split: tokenizer.family.fill(),
-            window: Window::new(),
+            window: None,
             ends: split::NO_ENDS,
             left: [0; ROOM],
         }
@@ -262,7 +263,10 @@ impl<'a> Counting<'a> {
             let i = usize::from(self.left[i]) % ROOM;
             let at = if i == 0 { start } else { self.ends[i - 1] };
             let piece = Piece { text, at, len: self.ends[i] - at };
-            let compute = || count_piece(&self.tables, self.cache, &mut self.window, piece);
+            let compute = || {
+                let window = self.window.get_or_insert_with(Window::new);
+                count_piece(&self.tables, self.cache, window, piece)
+            };
             tokens += if piece.len <= SHORT_BYTES {
                 self.cache.count_short(piece, compute)
             } else {

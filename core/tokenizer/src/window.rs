@@ -11,12 +11,8 @@ pub(crate) const WINDOW: usize = 256;
 /// Units at the end of a full window whose tokens may depend on what comes after it.
 const UNSTABLE: usize = 32;
 
-/// Up to so many units are merged without blocks.
+/// Up to so many units are merged without a tree.
 const FEW: usize = 32;
-
-/// Units whose smallest key is kept.
-const BLOCK: usize = 16;
-const BLOCKS: usize = WINDOW / BLOCK;
 
 /// The key of a unit that does not merge with the next.
 const NO_KEY: i32 = i32::MAX;
@@ -32,7 +28,9 @@ pub(crate) struct Window {
     /// smallest key is the next merge, the leftmost of equals. Ranks have 18 bits, so a key fits
     /// in what every processor compares several of at a time.
     keys: [i32; WINDOW],
-    smallest: [i32; BLOCKS],
+    /// The smaller key of each two, of each two of those, and so on: the children of a node are at
+    /// twice its place, the smallest key of all is at 1.
+    smallest: [i32; WINDOW],
     waiting: [i32; 3 * FEW],
     next: [u16; WINDOW],
     previous: [u16; WINDOW],
@@ -48,7 +46,7 @@ impl Window {
         Self {
             tokens: [0; WINDOW],
             keys: [NO_KEY; WINDOW],
-            smallest: [NO_KEY; BLOCKS],
+            smallest: [NO_KEY; WINDOW],
             waiting: [NO_KEY; 3 * FEW],
             next: [0; WINDOW],
             previous: [0; WINDOW],
@@ -180,27 +178,37 @@ impl Window {
         }
     }
 
-    /// Merges when there are many units: the smallest key of each block is known.
+    /// Merges when there are many units: a tree tells the smallest key.
     #[inline(never)]
     fn merge_many(&mut self, tables: Tables<'_>) {
-        let blocks = self.units.div_ceil(BLOCK);
-        for block in 0..blocks {
-            self.refresh(block * BLOCK);
+        let leaves = self.units.next_power_of_two().min(WINDOW);
+        self.keys[self.units..leaves].fill(NO_KEY);
+        for at in (0..leaves).step_by(2) {
+            self.smallest[(leaves + at) / 2] = self.keys[at].min(self.keys[at + 1]);
         }
-        loop {
-            let least = self.smallest[..blocks].iter().fold(NO_KEY, |least, key| least.min(*key));
-            if least == NO_KEY {
-                return;
-            }
+        for node in (1..leaves / 2).rev() {
+            self.smallest[node] = self.smallest[2 * node].min(self.smallest[2 * node + 1]);
+        }
+        while self.smallest[1] != NO_KEY {
+            let least = self.smallest[1];
             let at = least as usize % WINDOW;
             let (before, right) = self.merge_at(tables, at, (least >> PLACE_BITS) as u32);
-            self.refresh(at);
-            if right / BLOCK != at / BLOCK {
-                self.refresh(right);
+            for changed in [at, right, before] {
+                self.lift(leaves, changed);
             }
-            if before / BLOCK != at / BLOCK {
-                self.refresh(before);
-            }
+        }
+    }
+
+    /// Tells the nodes above a unit of its key.
+    #[inline(always)]
+    fn lift(&mut self, leaves: usize, at: usize) {
+        let mut least = self.keys[at % WINDOW].min(self.keys[(at ^ 1) % WINDOW]);
+        let mut node = (leaves + at) / 2;
+        self.smallest[node % WINDOW] = least;
+        while node > 1 {
+            least = least.min(self.smallest[(node ^ 1) % WINDOW]);
+            node /= 2;
+            self.smallest[node % WINDOW] = least;
         }
     }
 
@@ -240,14 +248,6 @@ impl Window {
         let [before, after] = [before, after].map(|at| self.tokens[at % WINDOW]);
         tables.merge_places(before, merged).into_iter().for_each(bring);
         tables.merge_places(merged, after).into_iter().for_each(bring);
-    }
-
-    #[inline(always)]
-    fn refresh(&mut self, at: usize) {
-        let block = at / BLOCK % BLOCKS;
-        let end = self.units.min((block + 1) * BLOCK);
-        let keys = &self.keys[block * BLOCK..end];
-        self.smallest[block] = keys.iter().fold(NO_KEY, |least, key| least.min(*key));
     }
 }
 
