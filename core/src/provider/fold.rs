@@ -8,6 +8,7 @@ use super::answer::Answer;
 use super::anthropic::stream::AnthropicFold;
 use super::chat::stream::ChatFold;
 use super::gemini::stream::GeminiFold;
+use super::node::Node;
 use super::problem::Problem;
 use super::responses::stream::ResponsesFold;
 use super::surrogates;
@@ -137,6 +138,7 @@ impl Fold {
     ///
     /// `malformed_response` when it is no answer of this format.
     pub fn whole(&mut self, body: &Value, sink: &mut dyn Sink) -> Result<Step, Error> {
+        let body = &Node::from(body);
         match self {
             Self::Chat(fold) => fold.whole(body, sink),
             Self::GenerateContent(fold) => fold.whole(body, sink),
@@ -177,14 +179,14 @@ impl Fold {
 }
 
 /// The JSON of an event's data; nothing when it is no concern of the answer's.
-pub(super) fn parse_data(name: &str, data: &str) -> Result<Option<Value>, Error> {
+pub(super) fn parse_data<'a>(name: &str, data: &'a str) -> Result<Option<Node<'a>>, Error> {
     let data = data.trim();
     if data.is_empty() || data == "[DONE]" {
         return Ok(None);
     }
-    let parsed = serde_json::from_str::<Value>(data).or_else(|error| {
+    let parsed = serde_json::from_str::<Node<'_>>(data).or_else(|error| {
         let paired = surrogates::paired(data).ok_or(error)?;
-        serde_json::from_str(&paired)
+        serde_json::from_str::<Value>(&paired).map(Node::from)
     });
     match parsed {
         Ok(value) => Ok(Some(value)),
@@ -206,12 +208,12 @@ fn is_lines(data: &str) -> bool {
 }
 
 /// Whether a field `error` says more than that there is none.
-pub(super) fn reports_error(value: &Value) -> bool {
+pub(super) fn reports_error(value: &Node<'_>) -> bool {
     match value.get("error") {
-        Some(Value::Object(fields)) => !fields.is_empty(),
-        Some(Value::String(words)) => !words.is_empty(),
-        Some(Value::Bool(is_wrong)) => *is_wrong,
-        Some(Value::Number(code)) => code.as_u64() != Some(0),
+        Some(Node::Object(fields)) => !fields.is_empty(),
+        Some(Node::String(words)) => !words.is_empty(),
+        Some(Node::Bool(is_wrong)) => *is_wrong,
+        Some(Node::Number(code)) => code.as_u64() != Some(0),
         _ => false,
     }
 }
@@ -221,8 +223,8 @@ pub(super) fn malformed(what: &str) -> Error {
 }
 
 /// The text of a field, empty when there is none.
-pub(super) fn text_of<'a>(value: &'a Value, key: &str) -> &'a str {
-    value.get(key).and_then(Value::as_str).unwrap_or("")
+pub(super) fn text_of<'n>(value: &'n Node<'_>, key: &str) -> &'n str {
+    value.get(key).and_then(Node::as_str).unwrap_or("")
 }
 
 /// The lane a provider's word stands for.

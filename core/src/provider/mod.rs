@@ -17,6 +17,7 @@ mod follow_up;
 mod gemini;
 mod go_on;
 mod http;
+mod node;
 mod problem;
 mod rate;
 mod read;

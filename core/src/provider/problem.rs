@@ -9,6 +9,7 @@ use alloc::string::{String, ToString};
 
 use serde_json::Value;
 
+use super::node::Node;
 use crate::error::{Error, ErrorKind};
 
 /// A failure the provider reported, and what may help.
@@ -44,6 +45,11 @@ impl Problem {
             Ok(value) => Self::of_value(Some(status), &value),
             Err(_) => Self::of_words(Some(status), &Words::default(), excerpt_of_page(body)),
         }
+    }
+
+    /// The same of an event that is only looked at.
+    pub(crate) fn of_node(value: &Node<'_>) -> Self {
+        Self::of_value(None, &value.to_value())
     }
 
     /// What an error object means, inside a stream or a body of status 200.

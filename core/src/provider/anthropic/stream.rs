@@ -10,6 +10,7 @@ use super::usage::usage;
 use crate::error::Error;
 use crate::provider::answer::{Answer, AnswerToolCall, Finish};
 use crate::provider::fold::{Sink, Step, malformed, parse_data, reports_error, text_of, tier_of};
+use crate::provider::node::{Node, to_map};
 use crate::provider::problem::Problem;
 use crate::request::{ModelId, ServiceTier};
 
@@ -55,11 +56,11 @@ impl AnthropicFold {
         sink: &mut dyn Sink,
     ) -> Result<Step, Error> {
         let Some(event) = parse_data(name, data)? else { return Ok(Step::Idle) };
-        let kind = event.get("type").and_then(Value::as_str).unwrap_or(name);
-        let index = event.get("index").and_then(Value::as_u64).unwrap_or(0);
+        let kind = event.get("type").and_then(Node::as_str).unwrap_or(name);
+        let index = event.get("index").and_then(Node::as_u64).unwrap_or(0);
         match kind {
             "message_start" => {
-                let message = event.get("message").unwrap_or(&Value::Null);
+                let message = event.get("message").unwrap_or(&Node::Null);
                 // A proxy that asks again inside one stream splices a second message in; one that
                 // only stutters repeats the start.
                 let is_same = self.id.as_deref().unwrap_or("") == text_of(message, "id");
@@ -74,7 +75,7 @@ impl AnthropicFold {
             }
             "content_block_start" => {
                 self.has_begun = true;
-                if let Some(Value::Object(block)) = event.get("content_block") {
+                if let Some(block @ Node::Object(_)) = event.get("content_block") {
                     let key = self.key_to_open(index);
                     self.open(key, block, sink);
                 }
@@ -82,7 +83,7 @@ impl AnthropicFold {
             }
             "content_block_delta" => {
                 self.has_begun = true;
-                self.delta(self.key(index), event.get("delta").unwrap_or(&Value::Null), sink);
+                self.delta(self.key(index), event.get("delta").unwrap_or(&Node::Null), sink);
                 Ok(Step::Content)
             }
             "content_block_stop" => {
@@ -91,7 +92,7 @@ impl AnthropicFold {
             }
             "message_delta" => {
                 self.has_begun = true;
-                self.end(event.get("delta").unwrap_or(&Value::Null), sink);
+                self.end(event.get("delta").unwrap_or(&Node::Null), sink);
                 self.read_counters(&event);
                 Ok(Step::Content)
             }
@@ -103,22 +104,22 @@ impl AnthropicFold {
                 self.is_done = true;
                 Ok(Step::Done)
             }
-            "error" => Ok(Step::Failed(Problem::of_value(None, &event))),
-            _ if reports_error(&event) => Ok(Step::Failed(Problem::of_value(None, &event))),
+            "error" => Ok(Step::Failed(Problem::of_node(&event))),
+            _ if reports_error(&event) => Ok(Step::Failed(Problem::of_node(&event))),
             _ => Ok(Step::Idle),
         }
     }
 
-    pub(crate) fn whole(&mut self, body: &Value, sink: &mut dyn Sink) -> Result<Step, Error> {
+    pub(crate) fn whole(&mut self, body: &Node<'_>, sink: &mut dyn Sink) -> Result<Step, Error> {
         if reports_error(body) || text_of(body, "type") == "error" {
-            return Ok(Step::Failed(Problem::of_value(None, body)));
+            return Ok(Step::Failed(Problem::of_node(body)));
         }
-        let Some(content) = body.get("content").and_then(Value::as_array) else {
+        let Some(content) = body.get("content").and_then(Node::as_array) else {
             return Err(malformed("the body is no message: it holds no `content`"));
         };
         self.start(body);
         for (index, block) in content.iter().enumerate() {
-            if let Value::Object(block) = block {
+            if block.is_object() {
                 self.open(index as u64, block, sink);
                 self.close(index as u64, sink);
             }
@@ -157,18 +158,18 @@ impl AnthropicFold {
         }
     }
 
-    fn start(&mut self, message: &Value) {
+    fn start(&mut self, message: &Node<'_>) {
         self.has_begun = true;
-        let word = |key| message.get(key).and_then(Value::as_str).map(ToString::to_string);
+        let word = |key| message.get(key).and_then(Node::as_str).map(ToString::to_string);
         self.id = word("id");
         self.model = word("model");
         self.read_counters(message);
     }
 
-    fn read_counters(&mut self, holder: &Value) {
-        let Some(Value::Object(counters)) = holder.get("usage") else { return };
+    fn read_counters(&mut self, holder: &Node<'_>) {
+        let Some(counters) = holder.get("usage").and_then(Node::as_object) else { return };
         for (key, value) in counters.iter().filter(|(_, value)| !value.is_null()) {
-            self.counters.insert(key.clone(), value.clone());
+            self.counters.insert(key.clone().into_owned(), value.to_value());
         }
         let tier = self.counters.get("service_tier").and_then(Value::as_str);
         self.service_tier = tier.and_then(tier_of).or(self.service_tier);
@@ -196,9 +197,10 @@ impl AnthropicFold {
         }
     }
 
-    fn open(&mut self, index: u64, value: &Map<String, Value>, sink: &mut dyn Sink) {
-        let word = |key: &str| value.get(key).and_then(Value::as_str).unwrap_or("");
-        let mut block = Block { value: value.clone(), ..Block::default() };
+    fn open(&mut self, index: u64, value: &Node<'_>, sink: &mut dyn Sink) {
+        let word = |key: &str| text_of(value, key);
+        let fields = to_map(value.as_object().unwrap_or_default());
+        let mut block = Block { value: fields, ..Block::default() };
         match word("type") {
             "text" => self.add_text(word("text"), sink),
             "thinking" => self.add_reasoning(index, word("thinking"), sink),
@@ -208,21 +210,22 @@ impl AnthropicFold {
                 block.call = Some(call);
                 sink.tool_call_started(call, word("id"), word("name"));
                 // A stream opens a call with an empty object and sends the input in pieces.
-                let input = value.get("input").and_then(Value::as_object);
+                let input = value.get("input").and_then(Node::as_object);
                 if input.is_some_and(|input| !input.is_empty()) {
                     sink.tool_call_delta(call, &block.arguments());
                 }
             }
             _ => {}
         }
-        for citation in value.get("citations").and_then(Value::as_array).into_iter().flatten() {
-            self.annotations.push(citation.clone());
-            sink.annotation(citation);
+        for citation in value.get("citations").and_then(Node::as_array).into_iter().flatten() {
+            let citation = citation.to_value();
+            sink.annotation(&citation);
+            self.annotations.push(citation);
         }
         self.blocks.insert(index, block);
     }
 
-    fn delta(&mut self, index: u64, delta: &Value, sink: &mut dyn Sink) {
+    fn delta(&mut self, index: u64, delta: &Node<'_>, sink: &mut dyn Sink) {
         let kind = match text_of(delta, "type") {
             "text_delta" => "text",
             "thinking_delta" => "thinking",
@@ -257,14 +260,14 @@ impl AnthropicFold {
                 }
             }
             "citations_delta" => {
-                if let Some(citation) = delta.get("citation") {
+                if let Some(citation) = delta.get("citation").map(Node::to_value) {
                     let list = block.value.entry("citations").or_insert(Value::Null);
                     match list {
                         Value::Array(list) => list.push(citation.clone()),
                         list => *list = Value::Array([citation.clone()].into()),
                     }
-                    self.annotations.push(citation.clone());
-                    sink.annotation(citation);
+                    sink.annotation(&citation);
+                    self.annotations.push(citation);
                 }
             }
             _ => {}
@@ -283,7 +286,7 @@ impl AnthropicFold {
         }
     }
 
-    fn end(&mut self, delta: &Value, sink: &mut dyn Sink) {
+    fn end(&mut self, delta: &Node<'_>, sink: &mut dyn Sink) {
         let reason = text_of(delta, "stop_reason");
         if reason.is_empty() {
             return;
@@ -296,7 +299,7 @@ impl AnthropicFold {
             "refusal" => Finish::ContentFilter,
             _ => Finish::Other,
         });
-        let why = delta.pointer("/stop_details/explanation").and_then(Value::as_str);
+        let why = delta.get("stop_details").and_then(|it| it.get("explanation")?.as_str());
         if let (Some(Finish::ContentFilter), Some(why)) = (self.finish, why) {
             self.refusal = Some(why.into());
             sink.refusal(why);

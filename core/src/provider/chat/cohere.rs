@@ -9,9 +9,10 @@ use super::usage::usage;
 use crate::json::object;
 use crate::provider::answer::Finish;
 use crate::provider::fold::{Sink, Step, text_of};
+use crate::provider::node::Node;
 
 /// Whether a chunk is one of Cohere's events.
-pub(super) fn is_event(chunk: &Value) -> bool {
+pub(super) fn is_event(chunk: &Node<'_>) -> bool {
     let is_named = matches!(
         text_of(chunk, "type"),
         "message-start"
@@ -30,23 +31,23 @@ pub(super) fn is_event(chunk: &Value) -> bool {
 }
 
 /// Takes one of Cohere's events.
-pub(super) fn event(fold: &mut ChatFold, event: &Value, sink: &mut dyn Sink) -> Step {
-    let message = event.pointer("/delta/message").unwrap_or(&Value::Null);
-    let number = event.get("index").and_then(Value::as_u64);
+pub(super) fn event(fold: &mut ChatFold, event: &Node<'_>, sink: &mut dyn Sink) -> Step {
+    let message = event.get("delta").and_then(|delta| delta.get("message")).unwrap_or(&Node::Null);
+    let number = event.get("index").and_then(Node::as_u64);
     match text_of(event, "type") {
         "message-start" => {
             fold.begin(text_of(event, "id"));
             return Step::Idle;
         }
         "content-start" | "content-delta" => {
-            let content = message.get("content").unwrap_or(&Value::Null);
+            let content = message.get("content").unwrap_or(&Node::Null);
             fold.message.add_reasoning(text_of(content, "thinking"), sink);
             fold.message.add_text(text_of(content, "text"), sink);
         }
         "tool-plan-delta" => fold.message.add_reasoning(text_of(message, "tool_plan"), sink),
         "tool-call-start" | "tool-call-delta" => {
-            let call = message.get("tool_calls").unwrap_or(&Value::Null);
-            let function = call.get("function").unwrap_or(&Value::Null);
+            let call = message.get("tool_calls").unwrap_or(&Node::Null);
+            let function = call.get("function").unwrap_or(&Node::Null);
             let (name, arguments) = (text_of(function, "name"), text_of(function, "arguments"));
             let id = text_of(call, "id");
             let piece = Piece { number, id, name, arguments, is_further: false };
@@ -58,9 +59,9 @@ pub(super) fn event(fold: &mut ChatFold, event: &Value, sink: &mut dyn Sink) -> 
             }
         }
         "message-end" => {
-            let delta = event.get("delta").unwrap_or(&Value::Null);
+            let delta = event.get("delta").unwrap_or(&Node::Null);
             if let Some(counters) = delta.get("usage") {
-                fold.usage = Some(usage(&as_openai(counters)));
+                fold.usage = Some(usage(&as_openai(&counters.to_value())));
             }
             let finish = match text_of(delta, "finish_reason") {
                 "COMPLETE" | "STOP_SEQUENCE" => Finish::Stop,

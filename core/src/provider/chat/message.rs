@@ -1,5 +1,6 @@
 //! A message of Chat Completions, whole or a piece of one.
 
+use alloc::borrow::Cow;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
@@ -7,6 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::tool_calls::{Piece, ToolCalls};
 use crate::provider::fold::{Sink, text_of};
+use crate::provider::node::{Node, find};
 
 /// A message as far as it came.
 #[derive(Clone, Debug, Default)]
@@ -35,22 +37,23 @@ impl Message {
         }
     }
 
-    pub(super) fn add_annotation(&mut self, value: &Value, sink: &mut dyn Sink) {
-        self.annotations.push(value.clone());
-        sink.annotation(value);
+    pub(super) fn add_annotation(&mut self, value: &Node<'_>, sink: &mut dyn Sink) {
+        let value = value.to_value();
+        sink.annotation(&value);
+        self.annotations.push(value);
     }
 
     /// Takes more of the message.
-    pub(super) fn add(&mut self, fields: &Map<String, Value>, sink: &mut dyn Sink) {
-        let thought = REASONING.iter().find_map(|key| match fields.get(*key) {
-            Some(Value::String(text)) if !text.is_empty() => Some(text),
+    pub(super) fn add(&mut self, fields: &[(Cow<'_, str>, Node<'_>)], sink: &mut dyn Sink) {
+        let thought = REASONING.iter().find_map(|key| match find(fields, key) {
+            Some(Node::String(text)) if !text.is_empty() => Some(text),
             _ => None,
         });
         if let Some(text) = thought {
             self.add_reasoning(text, sink);
         }
         for (key, value) in fields {
-            match key.as_str() {
+            match key.as_ref() {
                 "content" => self.content(value, sink),
                 "refusal" => {
                     if let Some(text) = value.as_str().filter(|text| !text.is_empty()) {
@@ -70,47 +73,48 @@ impl Message {
                 "role" | "index" => {}
                 key if value.is_string() && REASONING.contains(&key) => {}
                 _ if value.is_null() => {}
-                _ => merge(self.extra.entry(key.as_str()).or_insert(Value::Null), value),
+                key => merge(self.extra.entry(key).or_insert(Value::Null), &value.to_value()),
             }
         }
     }
 
     /// Takes the message whole where only pieces were to be expected: what came before is in it.
-    pub(super) fn complete(&mut self, fields: &Map<String, Value>, sink: &mut dyn Sink) {
-        let mut fields = fields.clone();
-        if let Some(Value::String(text)) = fields.get_mut("content")
-            && let Some(rest) = text.strip_prefix(self.text.as_str())
-        {
-            *text = rest.into();
-        }
-        if !self.calls.is_empty() {
-            fields.remove("tool_calls");
+    pub(super) fn complete(&mut self, fields: &[(Cow<'_, str>, Node<'_>)], sink: &mut dyn Sink) {
+        let has_calls = !self.calls.is_empty();
+        let mut fields = fields.to_vec();
+        fields.retain(|(key, _)| !(has_calls && key == "tool_calls"));
+        for (_, value) in fields.iter_mut().filter(|(key, _)| key == "content") {
+            if let Node::String(text) = value
+                && let Some(rest) = text.strip_prefix(self.text.as_str())
+            {
+                *text = Cow::Owned(rest.into());
+            }
         }
         self.add(&fields, sink);
     }
 
     /// Content is text, or with Mistral a list of texts and thoughts.
-    fn content(&mut self, content: &Value, sink: &mut dyn Sink) {
+    fn content(&mut self, content: &Node<'_>, sink: &mut dyn Sink) {
         match content {
-            Value::String(text) => self.add_text(text, sink),
-            Value::Array(parts) => {
+            Node::String(text) => self.add_text(text, sink),
+            Node::Array(parts) => {
                 for part in parts {
                     self.part(part, sink);
                 }
             }
-            Value::Object(_) => self.part(content, sink),
+            Node::Object(_) => self.part(content, sink),
             _ => {}
         }
     }
 
-    fn part(&mut self, part: &Value, sink: &mut dyn Sink) {
+    fn part(&mut self, part: &Node<'_>, sink: &mut dyn Sink) {
         match (text_of(part, "type"), part) {
-            (_, Value::String(text)) => self.add_text(text, sink),
-            ("text" | "output_text" | "", _) if part.get("text").is_some_and(Value::is_string) => {
+            (_, Node::String(text)) => self.add_text(text, sink),
+            ("text" | "output_text" | "", _) if part.get("text").is_some_and(Node::is_string) => {
                 self.add_text(text_of(part, "text"), sink);
             }
             ("thinking", _) => match part.get("thinking") {
-                Some(Value::Array(thoughts)) => {
+                Some(Node::Array(thoughts)) => {
                     for thought in thoughts {
                         self.add_reasoning(text_of(thought, "text"), sink);
                     }
@@ -126,17 +130,17 @@ impl Message {
             _ => {
                 let kept = self.extra.entry("content").or_insert_with(|| json!([]));
                 if let Value::Array(kept) = kept {
-                    kept.push(part.clone());
+                    kept.push(part.to_value());
                 }
             }
         }
     }
 
-    fn tool_calls(&mut self, calls: &Value, sink: &mut dyn Sink) {
+    fn tool_calls(&mut self, calls: &Node<'_>, sink: &mut dyn Sink) {
         for (place, call) in calls.as_array().into_iter().flatten().enumerate() {
             let named = |key| call.get(key).filter(|value| value.is_object());
             let function = named("function").or(named("custom")).unwrap_or(call);
-            let number = call.get("index").and_then(Value::as_u64);
+            let number = call.get("index").and_then(Node::as_u64);
             self.call(number, text_of(call, "id"), function, place > 0, sink);
         }
     }
@@ -145,17 +149,17 @@ impl Message {
         &mut self,
         number: Option<u64>,
         id: &str,
-        function: &Value,
+        function: &Node<'_>,
         is_further: bool,
         sink: &mut dyn Sink,
     ) {
         let whole;
         let arguments = match function.get("arguments").or(function.get("input")) {
-            Some(Value::String(text)) => text.as_str(),
+            Some(Node::String(text)) => text.as_ref(),
             // Ollama and some proxies send the arguments as an object.
-            Some(value @ (Value::Object(_) | Value::Array(_))) => {
-                whole = value.to_string();
-                &whole
+            Some(value @ (Node::Object(_) | Node::Array(_))) => {
+                whole = value.to_value().to_string();
+                whole.as_str()
             }
             _ => "",
         };

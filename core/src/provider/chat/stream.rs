@@ -19,6 +19,7 @@ use crate::provider::answer::{Answer, Finish};
 use crate::provider::fold::{
     Sink, Step, Unheard, malformed, parse_data, reports_error, text_of, tier_of,
 };
+use crate::provider::node::Node;
 use crate::provider::problem::Problem;
 use crate::request::{ModelId, ServiceTier};
 use crate::usage::Usage;
@@ -60,35 +61,35 @@ impl ChatFold {
         let Some(chunk) = parse_data(name, data)? else { return Ok(Step::Idle) };
         if name == "error" || is_failure(&chunk) {
             self.read_usage(&chunk, None);
-            return Ok(Step::Failed(Problem::of_value(None, &chunk)));
+            return Ok(Step::Failed(Problem::of_node(&chunk)));
         }
         if cohere::is_event(&chunk) {
             return Ok(cohere::event(self, &chunk, sink));
         }
         self.read_head(&chunk);
-        let choices = chunk.get("choices").and_then(Value::as_array);
+        let choices = chunk.get("choices").and_then(Node::as_array);
         let mut step = Step::Idle;
         for choice in choices.into_iter().flatten() {
             self.has_begun = true;
-            match choice.get("index").and_then(Value::as_u64).unwrap_or(0) {
+            match choice.get("index").and_then(Node::as_u64).unwrap_or(0) {
                 0 => self.read_choice(choice, sink),
                 other => self.others.entry(other).or_default().read_choice(choice, &mut Unheard),
             }
             step = Step::Content;
         }
-        self.read_usage(&chunk, Some("/x_groq/usage"));
+        self.read_usage(&chunk, Some("x_groq"));
         if self.finish.is_some() {
             self.message.calls.start_the_rest(sink);
         }
         Ok(step)
     }
 
-    pub(crate) fn whole(&mut self, body: &Value, sink: &mut dyn Sink) -> Result<Step, Error> {
+    pub(crate) fn whole(&mut self, body: &Node<'_>, sink: &mut dyn Sink) -> Result<Step, Error> {
         if is_failure(body) {
-            return Ok(Step::Failed(Problem::of_value(None, body)));
+            return Ok(Step::Failed(Problem::of_node(body)));
         }
-        let choices = body.get("choices").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
-        let is_first = |choice: &&Value| choice.get("index").and_then(Value::as_u64) == Some(0);
+        let choices = body.get("choices").and_then(Node::as_array).unwrap_or_default();
+        let is_first = |choice: &&Node<'_>| choice.get("index").and_then(Node::as_u64) == Some(0);
         let Some(first) = choices.iter().find(is_first).or(choices.first()) else {
             return Err(malformed("the body is no completion: it holds no `choices`"));
         };
@@ -98,10 +99,10 @@ impl ChatFold {
         for choice in choices.iter().filter(|choice| !core::ptr::eq(*choice, first)) {
             self.message.extra.entry("choices").or_insert_with(|| json!([]));
             if let Some(Value::Array(list)) = self.message.extra.get_mut("choices") {
-                list.push(choice.clone());
+                list.push(choice.to_value());
             }
         }
-        self.read_usage(body, Some("/x_groq/usage"));
+        self.read_usage(body, Some("x_groq"));
         self.message.calls.start_the_rest(sink);
         self.is_done = true;
         Ok(Step::Done)
@@ -183,10 +184,10 @@ impl ChatFold {
         self.message.calls.start_the_rest(sink);
     }
 
-    fn read_choice(&mut self, choice: &Value, sink: &mut dyn Sink) {
+    fn read_choice(&mut self, choice: &Node<'_>, sink: &mut dyn Sink) {
         self.read_usage(choice, None);
-        let Value::Object(fields) = choice else { return };
-        let object = |key| fields.get(key).and_then(Value::as_object);
+        let Some(fields) = choice.as_object() else { return };
+        let object = |key| choice.get(key).and_then(Node::as_object);
         // Perplexity sends what came so far as a message beside each piece.
         match (object("delta"), object("message")) {
             (Some(delta), _) => self.message.add(delta, sink),
@@ -195,11 +196,12 @@ impl ChatFold {
             (None, None) => self.message.add_text(text_of(choice, "text"), sink),
         }
         for (key, value) in fields {
-            match key.as_str() {
+            match key.as_ref() {
                 "delta" | "finish_reason" | "index" | "message" | "text" | "usage" => {}
                 _ if value.is_null() => {}
                 "logprobs" => {
-                    merge(self.choice.entry(key.as_str()).or_insert(Value::Null), value);
+                    let so_far = self.choice.entry(key.as_ref()).or_insert(Value::Null);
+                    merge(so_far, &value.to_value());
                 }
                 _ => keep(&mut self.choice, key, value),
             }
@@ -207,39 +209,39 @@ impl ChatFold {
         self.finish = finish_of(text_of(choice, "finish_reason")).or(self.finish);
     }
 
-    fn read_head(&mut self, chunk: &Value) {
+    fn read_head(&mut self, chunk: &Node<'_>) {
         for (key, value) in chunk.as_object().into_iter().flatten() {
-            match (key.as_str(), value) {
-                ("id", Value::String(word)) if !word.is_empty() => {
+            match (key.as_ref(), value) {
+                ("id", Node::String(word)) if !word.is_empty() => {
                     // The first id stands: some servers give each chunk a new one.
                     self.id.get_or_insert_with(|| word.to_string());
                 }
-                ("model", Value::String(word)) if !word.is_empty() => {
+                ("model", Node::String(word)) if !word.is_empty() => {
                     self.model.get_or_insert_with(|| word.to_string());
                 }
-                ("service_tier", Value::String(word)) => {
+                ("service_tier", Node::String(word)) => {
                     self.service_tier = tier_of(word).or(self.service_tier);
                 }
                 (key, _) if KNOWN.contains(&key) => {}
-                (_, Value::Null) => {}
+                (_, Node::Null) => {}
                 _ => keep(&mut self.completion, key, value),
             }
         }
     }
 
-    fn read_usage(&mut self, holder: &Value, other: Option<&str>) {
-        let counts = |value: &&Value| value.as_object().is_some_and(|fields| !fields.is_empty());
+    fn read_usage(&mut self, holder: &Node<'_>, other: Option<&str>) {
+        let counts = |value: &&Node<'_>| value.as_object().is_some_and(|fields| !fields.is_empty());
         let counters = holder.get("usage").filter(counts);
-        let counters = counters.or_else(|| holder.pointer(other?).filter(counts));
+        let counters = counters.or_else(|| holder.get(other?)?.get("usage").filter(counts));
         if let Some(counters) = counters {
-            self.usage = Some(usage(counters));
+            self.usage = Some(usage(&counters.to_value()));
         }
     }
 }
 
 /// Whether a chunk or a body reports a failure; servers of their own write it in their own way.
-fn is_failure(chunk: &Value) -> bool {
-    let is_said = |key| chunk.get(key).is_some_and(Value::is_string);
+fn is_failure(chunk: &Node<'_>) -> bool {
+    let is_said = |key| chunk.get(key).is_some_and(Node::is_string);
     reports_error(chunk)
         || [text_of(chunk, "object"), text_of(chunk, "type")].contains(&"error")
         || chunk.get("x_groq").is_some_and(reports_error)
@@ -266,9 +268,9 @@ fn finish_of(reason: &str) -> Option<Finish> {
 }
 
 /// Keeps a field as it was last; most that repeat do not change.
-fn keep(fields: &mut Map<String, Value>, key: &str, value: &Value) {
-    if fields.get(key) != Some(value) {
-        fields.insert(key.into(), value.clone());
+fn keep(fields: &mut Map<String, Value>, key: &str, value: &Node<'_>) {
+    if !fields.get(key).is_some_and(|kept| value.is_value(kept)) {
+        fields.insert(key.into(), value.to_value());
     }
 }
 

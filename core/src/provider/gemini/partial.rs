@@ -8,6 +8,7 @@ use alloc::vec::Vec;
 use serde_json::{Map, Value};
 
 use crate::provider::fold::text_of;
+use crate::provider::node::Node;
 
 /// One step of a path into the arguments.
 enum Step {
@@ -16,7 +17,7 @@ enum Step {
 }
 
 /// Puts one piece of the arguments where it belongs; texts grow, anything else is set.
-pub(super) fn add(arguments: &mut Value, piece: &Value) {
+pub(super) fn add(arguments: &mut Value, piece: &Node<'_>) {
     let mut place = arguments;
     for step in steps(text_of(piece, "jsonPath")) {
         place = match step {
@@ -40,13 +41,13 @@ pub(super) fn add(arguments: &mut Value, piece: &Value) {
             }
         };
     }
-    if let Some(more) = piece.get("stringValue").and_then(Value::as_str) {
+    if let Some(more) = piece.get("stringValue").and_then(Node::as_str) {
         match place {
             Value::String(so_far) => so_far.push_str(more),
             place => *place = more.into(),
         }
     } else if let Some(value) = piece.get("numberValue").or(piece.get("boolValue")) {
-        *place = value.clone();
+        *place = value.to_value();
     }
 }
 

@@ -14,6 +14,7 @@ use super::usage::usage;
 use crate::error::Error;
 use crate::provider::answer::{Answer, AnswerToolCall, Finish};
 use crate::provider::fold::{Sink, Step, malformed, parse_data, reports_error, text_of};
+use crate::provider::node::Node;
 use crate::provider::problem::Problem;
 use crate::request::ModelId;
 use crate::usage::Usage;
@@ -46,16 +47,16 @@ impl GeminiFold {
     ) -> Result<Step, Error> {
         match parse_data(name, data)? {
             None => Ok(Step::Idle),
-            Some(chunk) if name == "error" => Ok(Step::Failed(Problem::of_value(None, &chunk))),
-            Some(Value::Array(chunks)) => self.chunks(&chunks, sink),
+            Some(chunk) if name == "error" => Ok(Step::Failed(Problem::of_node(&chunk))),
+            Some(Node::Array(chunks)) => self.chunks(&chunks, sink),
             Some(chunk) => self.chunk(&chunk, sink),
         }
     }
 
-    pub(crate) fn whole(&mut self, body: &Value, sink: &mut dyn Sink) -> Result<Step, Error> {
+    pub(crate) fn whole(&mut self, body: &Node<'_>, sink: &mut dyn Sink) -> Result<Step, Error> {
         let chunks = match body {
             // Without `alt=sse` a stream is one array of the same chunks.
-            Value::Array(chunks) => chunks.as_slice(),
+            Node::Array(chunks) => chunks.as_slice(),
             body => core::slice::from_ref(body),
         };
         if let step @ Step::Failed(_) = self.chunks(chunks, sink)? {
@@ -67,7 +68,7 @@ impl GeminiFold {
         Ok(Step::Done)
     }
 
-    fn chunks(&mut self, chunks: &[Value], sink: &mut dyn Sink) -> Result<Step, Error> {
+    fn chunks(&mut self, chunks: &[Node<'_>], sink: &mut dyn Sink) -> Result<Step, Error> {
         let mut last = Step::Idle;
         for chunk in chunks {
             match self.chunk(chunk, sink)? {
@@ -103,44 +104,47 @@ impl GeminiFold {
         }
     }
 
-    fn chunk(&mut self, chunk: &Value, sink: &mut dyn Sink) -> Result<Step, Error> {
+    fn chunk(&mut self, chunk: &Node<'_>, sink: &mut dyn Sink) -> Result<Step, Error> {
         if reports_error(chunk) {
-            return Ok(Step::Failed(Problem::of_value(None, chunk)));
+            return Ok(Step::Failed(Problem::of_node(chunk)));
         }
-        let word = |key| chunk.get(key).and_then(Value::as_str).map(ToString::to_string);
+        let word = |key| chunk.get(key).and_then(Node::as_str).map(ToString::to_string);
         self.id = word("responseId").or(self.id.take());
         self.model = word("modelVersion").or(self.model.take());
         if let Some(counters) = chunk.get("usageMetadata") {
-            self.usage = Some(usage(counters));
+            self.usage = Some(usage(&counters.to_value()));
         }
-        if let Some(reason) = chunk.pointer("/promptFeedback/blockReason").and_then(Value::as_str) {
+        if let Some(reason) =
+            chunk.get("promptFeedback").and_then(|it| it.get("blockReason")?.as_str())
+        {
             let why = format!("the prompt was blocked: {reason}");
             sink.refusal(&why);
             self.refusal = Some(why);
             self.finish = Some(Finish::ContentFilter);
             return Ok(Step::Content);
         }
-        let candidates = chunk.get("candidates").and_then(Value::as_array);
+        let candidates = chunk.get("candidates").and_then(Node::as_array);
         let is_first =
-            |candidate: &&Value| candidate.get("index").and_then(Value::as_u64).unwrap_or(0) == 0;
+            |candidate: &&Node<'_>| candidate.get("index").and_then(Node::as_u64).unwrap_or(0) == 0;
         let others = candidates.into_iter().flatten().filter(|candidate| !is_first(candidate));
-        self.others.extend(others.cloned());
+        self.others.extend(others.map(Node::to_value));
         let Some(candidate) = candidates.and_then(|list| list.iter().find(is_first)) else {
             return Ok(if candidates.is_some() { Step::Content } else { Step::Idle });
         };
-        let parts = candidate.pointer("/content/parts").and_then(Value::as_array);
+        let parts = candidate.get("content").and_then(|content| content.get("parts")?.as_array());
         for part in parts.into_iter().flatten() {
             self.part(part, sink);
         }
         for key in ["groundingMetadata", "citationMetadata", "urlContextMetadata"] {
-            let notes = candidate.get(key).and_then(Value::as_object);
+            let notes = candidate.get(key).and_then(Node::as_object);
             // The same notes may stand in every chunk, and empty ones do.
-            let is_news = |notes: &&Value| self.annotations.last() != Some(*notes);
-            if notes.is_some_and(|notes| !notes.is_empty())
-                && let Some(notes) = candidate.get(key).filter(is_news)
-            {
-                self.annotations.push(notes.clone());
-                sink.annotation(notes);
+            if notes.is_none_or(<[_]>::is_empty) {
+                continue;
+            }
+            let notes = candidate.get(key).map_or(Value::Null, Node::to_value);
+            if self.annotations.last() != Some(&notes) {
+                sink.annotation(&notes);
+                self.annotations.push(notes);
             }
         }
         let reason = text_of(candidate, "finishReason");
@@ -163,10 +167,10 @@ impl GeminiFold {
         Ok(Step::Content)
     }
 
-    fn part(&mut self, part: &Value, sink: &mut dyn Sink) {
+    fn part(&mut self, part: &Node<'_>, sink: &mut dyn Sink) {
         let text = text_of(part, "text");
         if !text.is_empty() {
-            if part.get("thought").and_then(Value::as_bool) == Some(true) {
+            if part.get("thought").and_then(Node::as_bool) == Some(true) {
                 self.reasoning.push_str(text);
                 sink.reasoning(text);
             } else {
@@ -177,15 +181,17 @@ impl GeminiFold {
         if let Some(call) = part.get("functionCall") {
             self.call(call, sink);
         }
-        let last = self.parts.last_mut().filter(|last| is_plain_text(last) && is_plain_text(part));
+        let is_plain = is_plain_text(part);
+        let last =
+            self.parts.last_mut().filter(|last| is_plain && is_plain_text(&Node::from(&**last)));
         match last.and_then(|last| last.get_mut("text")) {
             // Pieces of one text are one part, unless they carry something else.
             Some(Value::String(so_far)) => so_far.push_str(text),
-            _ => self.parts.push(part.clone()),
+            _ => self.parts.push(part.to_value()),
         }
     }
 
-    fn call(&mut self, call: &Value, sink: &mut dyn Sink) {
+    fn call(&mut self, call: &Node<'_>, sink: &mut dyn Sink) {
         let name = text_of(call, "name");
         if !(name.is_empty() && self.growing.is_some()) {
             self.complete_call(sink);
@@ -200,13 +206,13 @@ impl GeminiFold {
             self.calls.push(call);
         }
         let arguments = self.growing.get_or_insert_with(|| Value::Object(Map::new()));
-        if let Some(whole @ Value::Object(_)) = call.get("args") {
-            *arguments = whole.clone();
+        if let Some(whole @ Node::Object(_)) = call.get("args") {
+            *arguments = whole.to_value();
         }
-        for piece in call.get("partialArgs").and_then(Value::as_array).into_iter().flatten() {
+        for piece in call.get("partialArgs").and_then(Node::as_array).into_iter().flatten() {
             partial::add(arguments, piece);
         }
-        if call.get("willContinue").and_then(Value::as_bool) != Some(true) {
+        if call.get("willContinue").and_then(Node::as_bool) != Some(true) {
             self.complete_call(sink);
         }
     }
@@ -221,6 +227,6 @@ impl GeminiFold {
     }
 }
 
-fn is_plain_text(part: &Value) -> bool {
-    part.as_object().is_some_and(|fields| fields.len() == 1 && fields.contains_key("text"))
+fn is_plain_text(part: &Node<'_>) -> bool {
+    part.as_object().is_some_and(|fields| matches!(fields, [(key, _)] if key == "text"))
 }

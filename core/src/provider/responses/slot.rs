@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use crate::provider::answer::AnswerToolCall;
 use crate::provider::fold::{Sink, text_of};
+use crate::provider::node::Node;
 
 /// One output item as far as it came.
 #[derive(Clone, Debug, Default)]
@@ -30,7 +31,7 @@ pub(super) struct Slot {
 
 impl Slot {
     pub(super) fn kind(&self) -> &str {
-        text_of(&self.item, "type")
+        self.item.get("type").and_then(Value::as_str).unwrap_or("")
     }
 
     /// Whether the caller would miss anything without it.
@@ -44,9 +45,9 @@ impl Slot {
         (self.is_done || !is_rebuilt).then_some(&self.item)
     }
 
-    pub(super) fn open(&mut self, item: &Value, calls: &mut u32, sink: &mut dyn Sink) {
+    pub(super) fn open(&mut self, item: &Node<'_>, calls: &mut u32, sink: &mut dyn Sink) {
         self.item_id = text_of(item, "id").into();
-        self.item = item.clone();
+        self.item = item.to_value();
         self.start_call(item, calls, sink);
         if let Some((_, call)) = &self.call
             && call.arguments.is_empty()
@@ -115,13 +116,13 @@ impl Slot {
     }
 
     /// Takes the item's whole form and hands on what no delta held.
-    pub(super) fn close(&mut self, item: &Value, calls: &mut u32, sink: &mut dyn Sink) {
+    pub(super) fn close(&mut self, item: &Node<'_>, calls: &mut u32, sink: &mut dyn Sink) {
         self.start_call(item, calls, sink);
         if let Some((index, call)) = &mut self.call {
             let whole;
             let arguments = match item.get("arguments") {
-                Some(value @ Value::Object(_)) => {
-                    whole = value.to_string();
+                Some(value @ Node::Object(_)) => {
+                    whole = value.to_value().to_string();
                     &whole
                 }
                 _ => text_of(item, "arguments"),
@@ -136,23 +137,23 @@ impl Slot {
         if matches!(text_of(item, "type"), "message" | "") {
             self.close_message(item, sink);
         }
-        self.item = item.clone();
+        self.item = item.to_value();
         self.is_done = true;
     }
 
-    fn close_message(&mut self, item: &Value, sink: &mut dyn Sink) {
+    fn close_message(&mut self, item: &Node<'_>, sink: &mut dyn Sink) {
         let (mut text, mut refusal, mut annotations) = (String::new(), String::new(), Vec::new());
         // Some servers write the words in place of the list of parts.
         text.push_str(text_of(item, "content"));
-        let parts = item.get("content").and_then(Value::as_array);
+        let parts = item.get("content").and_then(Node::as_array);
         for part in parts.into_iter().flatten() {
             match text_of(part, "type") {
                 "output_text" | "text" => text.push_str(text_of(part, "text")),
                 "refusal" => refusal.push_str(text_of(part, "refusal")),
                 _ => {}
             }
-            let notes = part.get("annotations").and_then(Value::as_array);
-            annotations.extend(notes.into_iter().flatten().cloned());
+            let notes = part.get("annotations").and_then(Node::as_array);
+            annotations.extend(notes.into_iter().flatten().map(Node::to_value));
         }
         hand_on(&mut self.text, text, |rest| sink.text(rest));
         hand_on(&mut self.refusal, refusal, |rest| sink.refusal(rest));
@@ -165,13 +166,13 @@ impl Slot {
     }
 
     /// Names the call of an event that repeats it whole, where no item did.
-    pub(super) fn name_call(&mut self, event: &Value, calls: &mut u32, sink: &mut dyn Sink) {
+    pub(super) fn name_call(&mut self, event: &Node<'_>, calls: &mut u32, sink: &mut dyn Sink) {
         if self.call.is_none() && !text_of(event, "name").is_empty() {
             let id = [text_of(event, "call_id"), text_of(event, "item_id")];
             let id = id.into_iter().find(|id| !id.is_empty()).unwrap_or("");
             let name = text_of(event, "name");
             let item = json!({ "type": "function_call", "call_id": id, "name": name });
-            self.start_call(&item, calls, sink);
+            self.start_call(&Node::from(item), calls, sink);
         }
     }
 
@@ -183,7 +184,7 @@ impl Slot {
         }
     }
 
-    fn start_call(&mut self, item: &Value, count: &mut u32, sink: &mut dyn Sink) {
+    fn start_call(&mut self, item: &Node<'_>, count: &mut u32, sink: &mut dyn Sink) {
         if text_of(item, "type") != "function_call" || self.call.is_some() {
             return;
         }

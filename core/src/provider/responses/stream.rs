@@ -8,13 +8,12 @@
 use alloc::collections::BTreeMap;
 use alloc::string::{String, ToString};
 
-use serde_json::Value;
-
 use super::slot::Slot;
 use super::usage::usage;
 use crate::error::Error;
 use crate::provider::answer::{Answer, Finish};
 use crate::provider::fold::{Sink, Step, malformed, parse_data, reports_error, text_of, tier_of};
+use crate::provider::node::Node;
 use crate::provider::problem::Problem;
 use crate::request::{ModelId, ServiceTier};
 use crate::usage::Usage;
@@ -45,25 +44,25 @@ impl ResponsesFold {
         sink: &mut dyn Sink,
     ) -> Result<Option<Step>, Error> {
         let Some(event) = parse_data(name, data)? else { return Ok(Some(Step::Idle)) };
-        let kind = event.get("type").and_then(Value::as_str).unwrap_or(name);
+        let kind = event.get("type").and_then(Node::as_str).unwrap_or(name);
         let is_ours = kind.starts_with("response.");
-        if !self.has_begun && !is_ours && event.get("choices").is_some_and(Value::is_array) {
+        if !self.has_begun && !is_ours && event.get("choices").is_some_and(Node::is_array) {
             return Ok(None);
         }
         self.has_begun |= is_ours;
         // A tool that failed says so in an event of its own, and the model goes on.
         if kind == "error" || (!is_ours && reports_error(&event)) {
-            return Ok(Some(Step::Failed(Problem::of_value(None, &event))));
+            return Ok(Some(Step::Failed(Problem::of_node(&event))));
         }
         let delta = text_of(&event, "delta");
-        let part = event.get("content_index").and_then(Value::as_u64);
+        let part = event.get("content_index").and_then(Node::as_u64);
         match kind {
             "response.output_text.delta" => self.slot(&event).add_text(part, delta, sink),
             "response.output_text.done" => {
                 self.slot(&event).complete_text(part, text_of(&event, "text"), sink);
             }
             "response.content_part.done" => {
-                let whole = event.get("part").unwrap_or(&Value::Null);
+                let whole = event.get("part").unwrap_or(&Node::Null);
                 let slot = self.slot(&event);
                 match text_of(whole, "type") {
                     "output_text" => slot.complete_text(part, text_of(whole, "text"), sink),
@@ -107,8 +106,9 @@ impl ResponsesFold {
             }
             "response.output_text.annotation.added" => {
                 if let Some(annotation) = event.get("annotation") {
-                    self.slot(&event).annotations.push(annotation.clone());
-                    sink.annotation(annotation);
+                    let annotation = annotation.to_value();
+                    sink.annotation(&annotation);
+                    self.slot(&event).annotations.push(annotation);
                 }
             }
             "response.output_item.added" => self.open(&event, sink),
@@ -118,7 +118,7 @@ impl ResponsesFold {
                 }
             }
             "response.created" | "response.in_progress" | "response.queued" => {
-                self.read_head(event.get("response").unwrap_or(&Value::Null));
+                self.read_head(event.get("response").unwrap_or(&Node::Null));
                 return Ok(Some(Step::Idle));
             }
             "response.completed" | "response.incomplete" | "response.done" => {
@@ -130,8 +130,8 @@ impl ResponsesFold {
             "response.failed" | "response.cancelled" | "response.error" => {
                 let response = event.get("response").unwrap_or(&event);
                 self.read_head(response);
-                self.usage = usage(response).or(self.usage.take());
-                return Ok(Some(Step::Failed(Problem::of_value(None, response))));
+                self.usage = usage(&response.to_value()).or(self.usage.take());
+                return Ok(Some(Step::Failed(Problem::of_node(response))));
             }
             _ if is_ours => {}
             _ => return Ok(Some(Step::Idle)),
@@ -140,12 +140,12 @@ impl ResponsesFold {
     }
 
     /// Takes a whole response object.
-    pub(crate) fn whole(&mut self, body: &Value, sink: &mut dyn Sink) -> Result<Step, Error> {
+    pub(crate) fn whole(&mut self, body: &Node<'_>, sink: &mut dyn Sink) -> Result<Step, Error> {
         if reports_error(body) {
-            self.usage = usage(body);
-            return Ok(Step::Failed(Problem::of_value(None, body)));
+            self.usage = usage(&body.to_value());
+            return Ok(Step::Failed(Problem::of_node(body)));
         }
-        if !body.get("output").is_some_and(Value::is_array) {
+        if !body.get("output").is_some_and(Node::is_array) {
             return Err(malformed("the body is no response: it holds no `output`"));
         }
         if matches!(text_of(body, "status"), "in_progress" | "queued") {
@@ -184,17 +184,17 @@ impl ResponsesFold {
         answer
     }
 
-    fn read_head(&mut self, response: &Value) {
-        let word = |key| response.get(key).and_then(Value::as_str).map(ToString::to_string);
+    fn read_head(&mut self, response: &Node<'_>) {
+        let word = |key| response.get(key).and_then(Node::as_str).map(ToString::to_string);
         self.id = word("id").or(self.id.take());
         self.model = word("model").or(self.model.take());
-        let tier = response.get("service_tier").and_then(Value::as_str);
+        let tier = response.get("service_tier").and_then(Node::as_str);
         self.service_tier = tier.and_then(tier_of).or(self.service_tier);
     }
 
     /// The item an event is about: the one at its place, unless only another has its id.
-    fn slot_key(&self, event: &Value) -> u64 {
-        let place = event.get("output_index").and_then(Value::as_u64);
+    fn slot_key(&self, event: &Node<'_>) -> u64 {
+        let place = event.get("output_index").and_then(Node::as_u64);
         let id = match event.get("item") {
             Some(item) => text_of(item, "id"),
             None => text_of(event, "item_id"),
@@ -210,15 +210,15 @@ impl ResponsesFold {
         by_id.or(place).or(last).unwrap_or(0)
     }
 
-    fn slot(&mut self, event: &Value) -> &mut Slot {
+    fn slot(&mut self, event: &Node<'_>) -> &mut Slot {
         let key = self.slot_key(event);
         self.slots.entry(key).or_default()
     }
 
-    fn open(&mut self, event: &Value, sink: &mut dyn Sink) {
+    fn open(&mut self, event: &Node<'_>, sink: &mut dyn Sink) {
         let Some(item) = event.get("item") else { return };
         let next = self.next_key();
-        let place = event.get("output_index").and_then(Value::as_u64).unwrap_or(next);
+        let place = event.get("output_index").and_then(Node::as_u64).unwrap_or(next);
         let id = text_of(item, "id");
         // Some proxies give all items one place.
         let is_taken = self.slots.get(&place).is_some_and(|slot| {
@@ -233,7 +233,7 @@ impl ResponsesFold {
         self.slots.last_key_value().map_or(0, |(key, _)| key.saturating_add(1))
     }
 
-    fn close(&mut self, key: u64, item: &Value, sink: &mut dyn Sink) {
+    fn close(&mut self, key: u64, item: &Node<'_>, sink: &mut dyn Sink) {
         let slot = self.slots.entry(key).or_default();
         slot.close(item, &mut self.tool_calls, sink);
         if text_of(item, "type") == "reasoning" {
@@ -246,7 +246,7 @@ impl ResponsesFold {
                 if !reasoned.is_empty() && !reasoned.iter().any(is_of_list) {
                     continue;
                 }
-                let parts = item.get(list).and_then(Value::as_array).into_iter().flatten();
+                let parts = item.get(list).and_then(Node::as_array).into_iter().flatten();
                 for (part, value) in parts.enumerate() {
                     if text_of(value, "type") == name {
                         let part = base + part as u64;
@@ -257,9 +257,9 @@ impl ResponsesFold {
         }
     }
 
-    fn end(&mut self, response: &Value, kind: &str, sink: &mut dyn Sink) -> Step {
+    fn end(&mut self, response: &Node<'_>, kind: &str, sink: &mut dyn Sink) -> Step {
         self.read_head(response);
-        let output = response.get("output").and_then(Value::as_array);
+        let output = response.get("output").and_then(Node::as_array);
         if let Some(output) = output.filter(|output| !output.is_empty()) {
             self.take_output(output, sink);
         }
@@ -269,12 +269,12 @@ impl ResponsesFold {
             let key = self.next_key();
             self.slots.entry(key).or_default().add_text(None, words, sink);
         }
-        self.usage = usage(response).or(self.usage.take());
+        self.usage = usage(&response.to_value()).or(self.usage.take());
         let status = text_of(response, "status");
         if matches!(status, "failed" | "cancelled") {
-            return Step::Failed(Problem::of_value(None, response));
+            return Step::Failed(Problem::of_node(response));
         }
-        let why = response.pointer("/incomplete_details/reason").and_then(Value::as_str);
+        let why = response.get("incomplete_details").and_then(|it| it.get("reason")?.as_str());
         self.finish = Some(match why {
             Some("max_output_tokens" | "max_tokens") => Finish::Length,
             Some("content_filter") => Finish::ContentFilter,
@@ -288,7 +288,7 @@ impl ResponsesFold {
     }
 
     /// Takes the list of all items that ends an answer; it is believed over what was streamed.
-    fn take_output(&mut self, output: &[Value], sink: &mut dyn Sink) {
+    fn take_output(&mut self, output: &[Node<'_>], sink: &mut dyn Sink) {
         let mut before = core::mem::take(&mut self.slots);
         for (place, item) in output.iter().enumerate() {
             // The list may leave out items that were streamed, and may name them anew.
@@ -345,8 +345,8 @@ impl ResponsesFold {
 
 /// The part of an item's reasoning an event is about; its own words are counted from far above the
 /// parts of their summary.
-fn reasoning_part(event: &Value, kind: &str) -> u64 {
-    let index = |key: &str| event.get(key).and_then(Value::as_u64).unwrap_or(0);
+fn reasoning_part(event: &Node<'_>, kind: &str) -> u64 {
+    let index = |key: &str| event.get(key).and_then(Node::as_u64).unwrap_or(0);
     if kind.contains("summary") {
         index("summary_index")
     } else {
