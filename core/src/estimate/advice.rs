@@ -49,13 +49,16 @@ pub fn notices(model: &Model, catalog: &Catalog, on: Day) -> Vec<Notice> {
 /// the named successor, or one with no worse a benchmark of any kind.
 fn cheaper<'a>(model: &Model, catalog: &'a Catalog, on: Day) -> Option<&'a Model> {
     let (input, output) = list_price(model, on)?;
+    let is_no_dearer = |other: &&Model| {
+        list_price(other, on)
+            .is_some_and(|price| price.0 <= input && price.1 <= output && price != (input, output))
+    };
+    // What is quick to see comes first: every model of the catalogue is looked at for every quote.
     let candidates = catalog.models.iter().filter(|other| {
-        let no_dearer = list_price(other, on)
-            .is_some_and(|price| price.0 <= input && price.1 <= output && price != (input, output));
-        other.id != model.id
-            && other.provider == model.provider
+        other.provider == model.provider
+            && other.id != model.id
             && other.shutdown_on.is_none_or(|day| on.days_until(day) > SOON_DAYS)
-            && no_dearer
+            && is_no_dearer(other)
             && can_replace(other, model)
     });
     candidates.min_by_key(|other| (list_price(other, on), &other.id))
