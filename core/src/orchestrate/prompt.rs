@@ -34,9 +34,9 @@ pub(super) fn plan(
     text.push_str(&outline(&goal.materials));
     if let Some(because) = because {
         text.push_str(&format!(
-            "\n\nThe plan before this one did not do: {}. Plan what is left to do. Steps may be \
+            "\n\nThe plan before this one did not do: {} Plan what is left to do. Steps may be \
              given the results of steps that are done; choose new ids.",
-            because.message
+            sentence(&because.message)
         ));
         text.push_str(&results(steps.iter()));
     }
@@ -95,7 +95,8 @@ pub(super) fn step(goal: &Goal, workload: &str, steps: &[Step], step: &Step) -> 
     request = request.user(text);
     if let Some((rejected, why)) = &step.rejected {
         request = request.assistant(rejected).user(format!(
-            "This was not accepted: {why}. Give the whole result again, with that put right."
+            "This was not accepted: {} Give the whole result again, with that put right.",
+            sentence(why)
         ));
     }
     // Tools that the provider runs need nobody here to answer them.
@@ -166,6 +167,13 @@ fn outline(materials: &[Material]) -> String {
         }
     }
     text
+}
+
+/// Words that end as a sentence does, whether they were given as one or not.
+fn sentence(words: &str) -> String {
+    let words = words.trim_end();
+    let stop = if words.ends_with(['.', '!', '?', '…']) { "" } else { "." };
+    format!("{words}{stop}")
 }
 
 /// What the steps of all plans came to.
