@@ -34,7 +34,8 @@ pub struct Flow {
     call: Call,
     clock: Clock,
     exchange: Option<Exchange>,
-    timer: Option<Pin<Box<Sleep>>>,
+    /// The moment to wake up at, and what wakes.
+    timer: Option<(Timestamp, Pin<Box<Sleep>>)>,
     outcome: Option<Outcome>,
     hold: Option<HoldId>,
     rate_limit: RateLimit,
@@ -237,7 +238,6 @@ impl Flow {
             }),
         };
         let Poll::Ready(arrival) = arrival else { return self.poll_sleep(cx, until) };
-        self.timer = None;
         let input = match arrival {
             Arrival::Head { status, headers } => {
                 self.rate_limit = RateLimit::read(&headers, self.clock.now());
@@ -264,9 +264,14 @@ impl Flow {
             self.call.handle(verdict, self.clock.now());
             return Poll::Ready(());
         }
-        let wait = self.clock.until(until);
-        let timer = self.timer.get_or_insert_with(|| Box::pin(tokio::time::sleep(wait)));
-        if timer.as_mut().poll(cx).is_pending() {
+        // Patience is renewed with every piece that comes. A timer set for before is left to fire
+        // early, which is harmless, rather than set anew each time.
+        let timer = match self.timer.take().filter(|(set_for, _)| *set_for <= until) {
+            Some(timer) => timer,
+            None => (until, Box::pin(tokio::time::sleep(self.clock.until(until)))),
+        };
+        let (_, sleep) = self.timer.insert(timer);
+        if sleep.as_mut().poll(cx).is_pending() {
             return Poll::Pending;
         }
         self.timer = None;
