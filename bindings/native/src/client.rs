@@ -15,8 +15,8 @@ use farebox_core::quote::{Quote, quote};
 use farebox_core::receipt::Receipt;
 use farebox_core::request::{ModelId, Request};
 use farebox_core::route::{Check, Policy, Posterior};
-use serde_json::Value;
 
+use crate::ask::{Ask, Quotable};
 use crate::builder::Builder;
 use crate::clock::Clock;
 use crate::flow::{Flow, Verifier, error_of};
@@ -47,15 +47,6 @@ pub(crate) struct Inner {
 
 /// Called with the budget after each change, before anything is sent on its strength.
 pub(crate) type OnBudget = Box<dyn Fn(&Budget) + Send + Sync>;
-
-/// Something a client can be asked: a [`Request`], or a body in a provider's own shape.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Ask {
-    /// A body in the shape of one of the known formats.
-    Body(Value),
-    /// A request.
-    Request(Box<Request>),
-}
 
 /// An answer with its receipt.
 #[derive(Clone, Debug, PartialEq)]
@@ -292,15 +283,7 @@ impl Inner {
     }
 
     fn hold(&self, budget: &mut Budget, quote: &Quote, clock: Clock) -> Result<HoldId, Error> {
-        let worst_case = quote.plan.worst_case.ok_or_else(|| {
-            let model = &quote.decision.chosen.model;
-            let message = format!(
-                "nobody published a price of `{model}`, so no budget can hold it: \
-                 price it in the catalogue, or choose another model"
-            );
-            Error::new(ErrorKind::OverBudget, message).with("model", model.as_str())
-        })?;
-        let hold = budget.hold(worst_case, clock.now())?;
+        let hold = budget.hold_for(quote, clock.now())?;
         self.tell_budget(budget);
         Ok(hold)
     }
@@ -359,40 +342,6 @@ impl fmt::Debug for Client {
             .field("providers", &self.inner.keys.keys().collect::<Vec<_>>())
             .field("policy", &self.inner.policy)
             .finish_non_exhaustive()
-    }
-}
-
-impl From<Request> for Ask {
-    fn from(request: Request) -> Self {
-        Self::Request(Box::new(request))
-    }
-}
-
-impl From<&Request> for Ask {
-    fn from(request: &Request) -> Self {
-        Self::Request(Box::new(request.clone()))
-    }
-}
-
-impl From<Value> for Ask {
-    fn from(body: Value) -> Self {
-        Self::Body(body)
-    }
-}
-
-/// A borrowed [`Ask`].
-#[derive(Clone, Copy, Debug)]
-pub struct Quotable<'a>(Result<&'a Request, &'a Value>);
-
-impl<'a> From<&'a Request> for Quotable<'a> {
-    fn from(request: &'a Request) -> Self {
-        Self(Ok(request))
-    }
-}
-
-impl<'a> From<&'a Value> for Quotable<'a> {
-    fn from(body: &'a Value) -> Self {
-        Self(Err(body))
     }
 }
 

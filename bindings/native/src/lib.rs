@@ -25,6 +25,7 @@
 //!
 //! The kernel is re-exported whole as [`kernel`]; what a program meets daily stands at the root.
 
+mod ask;
 mod batch;
 mod builder;
 mod client;
@@ -51,9 +52,10 @@ pub use farebox_core::receipt::Receipt;
 pub use farebox_core::request::{ModelId, Request};
 pub use farebox_core::route::{Policy, Posterior};
 
+pub use ask::Ask;
 pub use batch::{BatchFailure, Batches};
 pub use builder::Builder;
-pub use client::{Ask, Client, Failure, Reply};
+pub use client::{Client, Failure, Reply};
 pub use flow::Flow;
 pub use orchestrate::{Running, StepResult, Verdict};
 pub use secret::Secret;

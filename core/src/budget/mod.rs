@@ -6,16 +6,20 @@
 //! data that the host keeps: stored after each hold, it knows after a crash which calls were under
 //! way, and counts them at their worst until somebody knows better.
 
+mod limit;
+
 use alloc::collections::BTreeMap;
 use alloc::format;
-use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+pub use limit::{Force, Limit, Window};
+
 use crate::error::{Error, ErrorKind};
 use crate::money::Pusd;
+use crate::quote::Quote;
 use crate::receipt::Receipt;
 use crate::route::{Policy, Preset};
 use crate::time::{Day, Timestamp};
@@ -47,51 +51,6 @@ pub struct Budget {
     ledger: Ledger,
 }
 
-/// How much may be spent within a window.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Limit {
-    /// The window.
-    pub window: Window,
-    /// How much.
-    pub amount: Pusd,
-    /// What happens at the limit.
-    #[serde(default)]
-    pub force: Force,
-}
-
-/// A span that spending is counted over.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Window {
-    /// One call.
-    Call,
-    /// A day in UTC.
-    Day,
-    /// A month in UTC.
-    Month,
-    /// As long as the ledger is kept.
-    Session,
-}
-
-/// What happens at a limit.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
-#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Force {
-    /// Nothing more is sent.
-    #[default]
-    Hard,
-    /// Cheaper models are preferred.
-    Soft,
-}
-
 /// Names money held for one call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
@@ -121,18 +80,6 @@ struct Ledger {
     settled: BTreeMap<Day, Pusd>,
     /// What is settled from days that no window reaches any more.
     before: Pusd,
-}
-
-impl Limit {
-    /// A limit at which nothing more is sent.
-    pub fn hard(window: Window, amount: Pusd) -> Self {
-        Self { window, amount, force: Force::Hard }
-    }
-
-    /// A limit at which cheaper models are preferred.
-    pub fn soft(window: Window, amount: Pusd) -> Self {
-        Self { window, amount, force: Force::Soft }
-    }
 }
 
 impl Budget {
@@ -203,6 +150,24 @@ impl Budget {
         self.ledger.holds.push(Hold { id, amount: worst_case, at: now });
         self.forget_before(now);
         Ok(id)
+    }
+
+    /// Holds what a quoted call can cost at worst.
+    ///
+    /// # Errors
+    ///
+    /// As [`hold`](Self::hold), and `over_budget` where nobody published the price of a model it may
+    /// ask.
+    pub fn hold_for(&mut self, quote: &Quote, now: Timestamp) -> Result<HoldId, Error> {
+        let worst_case = quote.plan.worst_case.ok_or_else(|| {
+            let model = &quote.decision.chosen.model;
+            let message = format!(
+                "nobody published a price of `{model}`, so no budget can hold it: \
+                 price it in the catalogue, or choose another model"
+            );
+            Error::new(ErrorKind::OverBudget, message).with("model", model.as_str())
+        })?;
+        self.hold(worst_case, now)
     }
 
     /// Settles a hold at what the call cost. Settling twice changes nothing.
@@ -279,161 +244,7 @@ impl Budget {
     }
 }
 
-impl Window {
-    fn word(self) -> &'static str {
-        match self {
-            Self::Call => "call",
-            Self::Day => "day",
-            Self::Month => "month",
-            Self::Session => "session",
-        }
-    }
-
-    fn as_str(self) -> String {
-        match self {
-            Self::Call => "for one call".to_string(),
-            Self::Session => "for the session".to_string(),
-            window => format!("for the {}", window.word()),
-        }
-    }
-}
-
 const LONGEST_WINDOW_DAYS: i64 = 31;
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const DAY_MS: i64 = 86_400_000;
-
-    /// 2026-11-30T23:00:00Z, an hour before a new day and month.
-    const NOW: Timestamp = Timestamp::from_ms(1_796_079_600_000);
-
-    fn usd(text: &str) -> Pusd {
-        Pusd::parse(text).unwrap()
-    }
-
-    fn all(amounts: [&str; 4]) -> Budget {
-        let windows = [Window::Call, Window::Day, Window::Month, Window::Session];
-        let limits = windows.into_iter().zip(amounts);
-        Budget::new(limits.map(|(window, amount)| Limit::hard(window, usd(amount))).collect())
-    }
-
-    #[test]
-    fn each_window_holds_by_itself() {
-        let mut budget = all(["0.5", "1", "1.5", "2"]);
-        assert_eq!(budget.left(NOW), Some(usd("0.5")));
-        assert_eq!(budget.hold(usd("0.6"), NOW).unwrap_err().details["window"], "call");
-        for _ in 0..2 {
-            let hold = budget.hold(usd("0.5"), NOW).unwrap();
-            budget.settle(hold, usd("0.5"));
-        }
-        assert_eq!(budget.hold(usd("0.1"), NOW).unwrap_err().details["window"], "day");
-        let next_month = NOW.after_ms(2 * 3_600_000);
-        for _ in 0..2 {
-            let hold = budget.hold(usd("0.5"), next_month).unwrap();
-            budget.settle(hold, usd("0.5"));
-        }
-        let error = budget.hold(usd("0.1"), next_month.after_ms(DAY_MS as u64)).unwrap_err();
-        assert_eq!(
-            (error.kind, &error.details["window"]),
-            (ErrorKind::OverBudget, &"session".into())
-        );
-        assert_eq!(error.details["leftPusd"], 0);
-        assert_eq!(budget.spent(), usd("2"));
-    }
-
-    #[test]
-    fn money_counts_where_it_was_held() {
-        let mut budget = all(["9", "1", "9", "9"]);
-        let hold = budget.hold(usd("1"), NOW).unwrap();
-        let tomorrow = NOW.after_ms(3_600_000);
-        assert_eq!(budget.left(tomorrow), Some(usd("1")));
-        budget.settle(hold, usd("0.25"));
-        assert_eq!(budget.left(tomorrow), Some(usd("1")));
-        assert_eq!(budget.left(NOW), Some(usd("0.75")));
-    }
-
-    #[test]
-    fn a_crash_between_sending_and_settling_loses_nothing() {
-        let mut budget = all(["1", "1", "1", "1"]);
-        let hold = budget.hold(usd("0.4"), NOW).unwrap();
-        let stored = serde_json::to_vec(&budget).unwrap();
-        drop(budget);
-        let mut budget = Budget::parse(&stored).unwrap();
-        assert_eq!(budget.left(NOW), Some(usd("0.6")));
-        assert_eq!(budget.holds()[0].id, hold);
-        budget.settle(hold, usd("0.1"));
-        budget.settle(hold, usd("0.1"));
-        assert_eq!(budget.left(NOW), Some(usd("0.9")));
-        assert!(Budget::parse(b"{\"limits\":5}").is_err());
-    }
-
-    #[test]
-    fn a_soft_limit_bends_the_policy_and_refuses_nothing() {
-        let mut budget = Budget::new(alloc::vec![Limit::soft(Window::Day, usd("1"))]);
-        let policy = Policy::default();
-        assert_eq!(budget.bend(&policy, NOW).preset, policy.preset);
-        let hold = budget.hold(usd("5"), NOW).unwrap();
-        assert_eq!(budget.bend(&policy, NOW).preset, Preset::Bulk);
-        budget.release(hold);
-        assert_eq!(budget.bend(&policy, NOW), policy);
-    }
-
-    #[test]
-    fn old_days_are_summed_up() {
-        let mut budget = all(["100", "100", "100", "100"]);
-        for day in 0..400 {
-            let at = NOW.after_ms(day * DAY_MS as u64);
-            let hold = budget.hold(usd("0.1"), at).unwrap();
-            budget.settle(hold, usd("0.01"));
-        }
-        assert!(budget.ledger.settled.len() <= 33);
-        assert_eq!(budget.spent(), usd("4"));
-    }
-
-    /// Many calls at once, in every order a seed can think of: hold, settle, release, crash.
-    #[test]
-    fn no_interleaving_overspends() {
-        let mut draw = 0x9e37_79b9_7f4a_7c15_u64;
-        let mut next = |below: u64| {
-            draw ^= draw << 13;
-            draw ^= draw >> 7;
-            draw ^= draw << 17;
-            draw % below
-        };
-        for round in 0..500 {
-            let limit = Pusd::from_pusd(1_000 + next(9_000));
-            let window = [Window::Day, Window::Month, Window::Session][round % 3];
-            let mut budget = Budget::new(alloc::vec![Limit::hard(window, limit)]);
-            let (mut open, mut spent) = (Vec::new(), 0);
-            for _ in 0..200 {
-                match next(10) {
-                    0..=4 => {
-                        let worst = next(2_000);
-                        if let Ok(id) = budget.hold(Pusd::from_pusd(worst), NOW) {
-                            open.push((id, worst));
-                        }
-                    }
-                    5..=7 if !open.is_empty() => {
-                        let place = next(open.len() as u64) as usize;
-                        let (id, worst) = open.swap_remove(place);
-                        let cost = next(worst + 1);
-                        spent += cost;
-                        budget.settle(id, Pusd::from_pusd(cost));
-                    }
-                    8 if !open.is_empty() => {
-                        let (id, _) = open.swap_remove(0);
-                        budget.release(id);
-                    }
-                    9 => budget = Budget::parse(&serde_json::to_vec(&budget).unwrap()).unwrap(),
-                    _ => {}
-                }
-                let held: u64 = open.iter().map(|(_, worst)| worst).sum();
-                assert!(spent + held <= limit.as_pusd());
-                assert_eq!(budget.spent().as_pusd(), spent);
-                assert_eq!(budget.left(NOW).unwrap().as_pusd(), limit.as_pusd() - spent - held);
-            }
-        }
-    }
-}
+mod tests;
