@@ -70,7 +70,7 @@ fn normal(bits: u64) -> f64 {
 /// common draw still lifts the arm of which less is known above one that is known well, so what is
 /// unknown is tried first and two known arms are left alone.
 const SHARED: f64 = 0.894_427_190_999_915_9;
-const OWN: f64 = 0.447_213_595_499_957_94;
+const OWN: f64 = 0.447_213_595_499_957_9;
 const WORLDS: u64 = 64;
 const PICK: u64 = 0x005e_ed0f_ad1c_e000;
 
