@@ -45,8 +45,16 @@ pub(crate) fn at(text: &[u8], at: usize) -> (u8, usize) {
     match text.get(at) {
         None => (END, 0),
         Some(&byte) if byte < 0x80 => (ASCII[usize::from(byte)], 1),
+        Some(&byte) if begins_caseless(byte) => (LETTER, 3),
         Some(&byte) => beyond_ascii(text, at, byte),
     }
+}
+
+/// Whether all characters that begin with this byte are letters without case: those from U+5000 to
+/// U+9FFF are Han, and those from U+B000 to U+CFFF are Hangul.
+#[inline(always)]
+fn begins_caseless(lead: u8) -> bool {
+    lead & 0xf0 == 0xe0 && 0b0001_1011_1110_0000u16 >> (lead & 0xf) & 1 != 0
 }
 
 #[inline]
@@ -82,3 +90,17 @@ static ASCII: [u8; 128] = {
     }
     classes
 };
+
+#[cfg(test)]
+mod tests {
+    use super::{at, beyond_ascii};
+
+    #[test]
+    fn every_character_has_the_class_its_table_says() {
+        let mut bytes = [0; 4];
+        for char in '\u{80}'..=char::MAX {
+            let text = char.encode_utf8(&mut bytes).as_bytes();
+            assert_eq!(at(text, 0), beyond_ascii(text, 0, text[0]), "{char:?}");
+        }
+    }
+}
