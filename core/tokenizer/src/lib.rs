@@ -252,8 +252,10 @@ impl<'a> Counting<'a> {
         let (mut at, mut tokens, mut left) = (start, 0, 0);
         for (i, &end) in self.ends[..filled].iter().enumerate() {
             let len = end - at;
-            let known = self.cache.short(ShortKey::of(word(text, at), len));
             let is_short = len <= SHORT_BYTES;
+            // A longer one asks for what is always near, and is not here.
+            let bytes = if is_short { word(text, at) } else { 0 };
+            let known = self.cache.short(ShortKey::of(bytes, len.min(SHORT_BYTES)));
             tokens += if is_short { known } else { 0 };
             self.left[left % ROOM] = i as u8;
             left += usize::from(known == 0) | usize::from(!is_short);
