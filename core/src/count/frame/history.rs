@@ -16,6 +16,7 @@ use crate::count::ruler::Ruler;
 use crate::count::tally::Tally;
 use crate::json::object;
 use crate::request::{Api, Message, Part};
+use crate::sorted::SortedSet;
 
 /// Constants of a family, in tokens.
 pub(super) struct Marks {
@@ -74,11 +75,11 @@ pub(super) fn count(
             parallel(&calls, rest, marks, ruler, tally);
         }
     }
-    let parallel_chat = api != Api::Responses;
+    let counted = if api == Api::Responses { SortedSet::new() } else { parallel_ids(conversation) };
     for message in conversation {
         for part in &message.content {
             if let Part::ToolResult { call_id, content, .. } = part
-                && !(parallel_chat && is_of_parallel(conversation, call_id))
+                && !counted.contains(call_id.as_str())
             {
                 tally.add(CountPartKind::ToolHistory, ruler.tokens(&text(content)));
             }
@@ -110,7 +111,9 @@ fn parallel(
         object! { "recipient_name" => name, "parameters" => value(call.arguments) }
     });
     let uses = object! { "tool_uses" => uses.collect::<Vec<_>>() };
-    let results = rest.iter().flat_map(|message| &message.content).filter_map(|part| match part {
+    // Results stand before the next calls; looking no further keeps long histories linear.
+    let before_next = rest.iter().take_while(|message| self::calls(message).is_empty());
+    let results = before_next.flat_map(|message| &message.content).filter_map(|part| match part {
         Part::ToolResult { call_id, content, .. } => Some((call_id, content)),
         _ => None,
     });
@@ -131,11 +134,10 @@ fn calls(message: &Message) -> Vec<Call<'_>> {
     calls.collect()
 }
 
-fn is_of_parallel(conversation: &[Message], call_id: &str) -> bool {
-    conversation.iter().any(|message| {
-        let calls = calls(message);
-        calls.len() > 1 && calls.iter().any(|call| call.id == call_id)
-    })
+/// Calls that were made at once, whose results are counted with them.
+fn parallel_ids(conversation: &[Message]) -> SortedSet<&str> {
+    let made_at_once = conversation.iter().map(calls).filter(|calls| calls.len() > 1);
+    made_at_once.flatten().map(|call| call.id).collect()
 }
 
 /// The words of a result.

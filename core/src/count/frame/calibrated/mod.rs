@@ -7,9 +7,9 @@
 mod card;
 
 use alloc::borrow::Cow;
-use alloc::string::ToString;
+use alloc::string::{String, ToString};
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use self::card::Card;
 use super::history;
@@ -17,10 +17,10 @@ use super::json::COMPACT;
 use super::media;
 use crate::catalog::Model;
 use crate::count::ruler::Ruler;
-use crate::count::tally::Tally;
+use crate::count::tally::{Tally, share};
 use crate::count::{CountPartKind, TokenRange};
-use crate::json::object;
 use crate::request::{Api, Effort, Message, OutputFormat, Part, Request, Role, Tool, ToolChoice};
+use crate::sorted::SortedMap;
 
 pub(super) fn count(
     request: &Request,
@@ -30,12 +30,21 @@ pub(super) fn count(
     tally: &mut Tally,
 ) {
     let card = Card::of(model.counting.family);
-    let mut sums =
-        Sums { card: &card, ruler, text: 0, framing: 0, tools: 0, history: 0, schema: 0 };
+    let mut sums = Sums {
+        card: &card,
+        ruler,
+        text: 0,
+        framing: 0,
+        tools: 0,
+        history: 0,
+        sealed: 0,
+        schema: 0,
+    };
     if let Some(words) = &request.instructions {
         sums.framing += card.system;
         sums.text += sums.words(words, card.text);
     }
+    let names = if card.names_results { names(&request.conversation) } else { SortedMap::new() };
     let mut previous = None;
     for message in &request.conversation {
         if previous != Some(message.role) || card.whole_json == 0 {
@@ -45,12 +54,12 @@ pub(super) fn count(
         previous = Some(message.role);
         for (index, part) in message.content.iter().enumerate() {
             let next = message.content.get(index + 1);
-            sums.part(part, next, &request.conversation);
+            sums.part(part, next, &names);
         }
     }
     sums.tools(request);
     if let OutputFormat::JsonSchema { schema, .. } = &request.output {
-        sums.schema += sums.words(&COMPACT.text(schema), card.schema_json);
+        sums.schema += card.schema + sums.words(&COMPACT.text(schema), card.schema_json);
     }
     if request.effort.is_some_and(|effort| effort > Effort::None) {
         sums.framing += card.thinking;
@@ -73,11 +82,17 @@ pub(super) fn count(
         (whole(sums.history), card.history_margin_ppm),
     ];
     let millionths = margins.iter().map(|(tokens, ppm)| u128::from(*tokens) * u128::from(*ppm));
-    let margin = millionths.sum::<u128>().div_ceil(1_000_000);
+    let margin = ((millionths.sum::<u128>() + 500_000) / 1_000_000).max(1);
     tally.spread(u64::try_from(margin).unwrap_or(u64::MAX));
     tally.doubt("the provider publishes no tokenizer; the count is calibrated");
-    if matches!(request.output, OutputFormat::JsonSchema { .. }) {
-        let range = TokenRange { low: 0, expected: 0, high: 100 };
+    if sums.sealed > 0 {
+        let expected = whole(sums.sealed);
+        let margin = share(expected, SEALED_MARGIN_PPM);
+        let range = TokenRange { low: expected - margin, expected, high: expected + margin };
+        tally.add_doubtful(CountPartKind::Reasoning, range, "sealed reasoning is sent back");
+    }
+    if card.schema_doubt_tokens > 0 && matches!(request.output, OutputFormat::JsonSchema { .. }) {
+        let range = TokenRange { low: 0, expected: 0, high: card.schema_doubt_tokens };
         tally.add_doubtful(CountPartKind::Schema, range, "how a schema is shown is not measured");
     }
     media::count(request, api, model, ruler, tally);
@@ -91,11 +106,12 @@ struct Sums<'a> {
     framing: i64,
     tools: i64,
     history: i64,
+    sealed: i64,
     schema: i64,
 }
 
 impl Sums<'_> {
-    fn part(&mut self, part: &Part, next: Option<&Part>, conversation: &[Message]) {
+    fn part(&mut self, part: &Part, next: Option<&Part>, names: &SortedMap<&str, &str>) {
         let card = self.card;
         match part {
             Part::Text { text } | Part::Refusal { text } => {
@@ -107,9 +123,9 @@ impl Sums<'_> {
             }
             Part::ToolResult { call_id, content, .. } => {
                 let text: Cow<'_, str> = history::text(content);
-                self.history += card.call + self.content(&text, card.result_words);
+                self.history += card.result + self.content(&text, card.result_words);
                 if card.names_results {
-                    let name = name_of_call(conversation, call_id).unwrap_or(call_id);
+                    let name = names.get(call_id.as_str()).copied().unwrap_or(call_id);
                     self.history += self.words(name, card.result_words);
                 }
             }
@@ -119,7 +135,7 @@ impl Sums<'_> {
                 if matches!(next, Some(Part::ToolCall { .. })) =>
             {
                 let bytes = i64::try_from(opaque.len()).unwrap_or(i64::MAX / 1_000_000);
-                self.history += (bytes * card.signature_byte + card.signature).max(0);
+                self.sealed += (bytes * card.signature_byte + card.signature).max(0);
             }
             Part::Reasoning { text, opaque: None, .. } if card.reads_thoughts => {
                 self.text += self.words(text, card.text);
@@ -135,19 +151,19 @@ impl Sums<'_> {
             let Tool::Function { name, description, parameters, .. } = tool else { continue };
             any = true;
             let description = description.as_deref().unwrap_or_default();
-            let none = object! {};
+            let none = Value::Object(Map::new());
             let schema = parameters.as_ref().unwrap_or(&none);
             self.tools += card.tool;
             if card.whole_json > 0 {
-                let whole = object! {
-                    "name" => name,
-                    "description" => description,
-                    "input_schema" => schema,
-                };
-                self.tools += self.words(&COMPACT.text(&whole), card.whole_json);
+                self.tools += self.words(&whole_tool(name, description, schema), card.whole_json);
             } else {
-                self.tools += self.words(name, card.tool_words);
-                self.tools += self.words(description, card.tool_words);
+                self.tools += self.name(name) + self.words(description, card.tool_words);
+                if !description.is_empty() {
+                    self.tools += card.tool_described;
+                }
+                if has_properties(schema) {
+                    self.tools += card.takes;
+                }
                 let mut seen = 0;
                 self.properties(schema, schema, &mut seen, 0);
             }
@@ -180,15 +196,18 @@ impl Sums<'_> {
             return;
         }
         if let Some(words) = schema.get("description").and_then(Value::as_str) {
-            self.tools += self.words(words, card.property_words);
+            self.tools += card.described + self.words(words, card.tool_words);
+        }
+        if depth > 0 && has_properties(schema) {
+            self.tools += card.nested;
         }
         for value in schema.get("enum").and_then(Value::as_array).into_iter().flatten() {
-            self.tools += self.strings(value, card.property_words, 0);
+            self.tools += self.strings(value, card.tool_words, 0);
         }
         for (name, property) in
             schema.get("properties").and_then(Value::as_object).into_iter().flatten()
         {
-            self.tools += self.words(name, card.property_words) + card.property;
+            self.tools += self.name(name) + card.property;
             self.properties(property, root, seen, depth + 1);
         }
         if let Some(items) = schema.get("items") {
@@ -219,10 +238,19 @@ impl Sums<'_> {
             Value::String(text) => self.words(text, factor),
             Value::Array(items) => items.iter().map(deeper).sum(),
             Value::Object(map) => {
-                map.iter().map(|(key, item)| self.words(key, factor) + deeper(item)).sum()
+                let entry = |(key, item): (&String, &Value)| {
+                    self.card.key + self.words(key, factor) + deeper(item)
+                };
+                map.iter().map(entry).sum()
             }
             scalar => self.words(&scalar.to_string(), factor),
         }
+    }
+
+    /// The name of a tool or a property.
+    fn name(&self, name: &str) -> i64 {
+        let underscores = i64::try_from(name.matches('_').count()).unwrap_or(0);
+        self.words(name, self.card.tool_words) + underscores * self.card.underscore
     }
 
     /// A text, in thousandths of a token.
@@ -247,37 +275,58 @@ struct Marks {
 impl Marks {
     fn of(text: &str) -> Self {
         let mut marks = Self { digits: 0, apostrophes: 0 };
-        let mut run = 0;
-        for byte in text.bytes() {
+        let bytes = text.as_bytes();
+        let (mut run, mut after_letter) = (0, false);
+        for (at, byte) in bytes.iter().enumerate() {
             if byte.is_ascii_digit() {
                 marks.digits += i64::from(run % 3 != 0);
                 run += 1;
-            } else {
-                run = 0;
+                after_letter = false;
+                continue;
             }
-        }
-        for window in text.as_bytes().windows(3) {
-            let [before, mark, after] = window else { continue };
-            let within = before.is_ascii_alphabetic() && after.is_ascii_alphabetic();
-            marks.apostrophes += i64::from(*mark == b'\'' && within);
+            run = 0;
+            if *byte == b'\'' && after_letter {
+                let next = bytes.get(at + 1);
+                marks.apostrophes += i64::from(next.is_some_and(u8::is_ascii_alphabetic));
+            }
+            after_letter = byte.is_ascii_alphabetic();
         }
         marks
     }
 }
 
-/// The name of the tool that a result answers.
-fn name_of_call<'a>(conversation: &'a [Message], id: &str) -> Option<&'a str> {
-    conversation.iter().flat_map(|message| &message.content).find_map(|part| match part {
-        Part::ToolCall { call_id, name, .. } if call_id == id && !id.is_empty() => {
-            Some(name.as_str())
-        }
-        _ => None,
-    })
+/// A tool as Claude is given it, in compact JSON.
+fn whole_tool(name: &str, description: &str, schema: &Value) -> String {
+    let mut text = String::from("{\"name\":");
+    COMPACT.quote(&mut text, name);
+    text.push_str(",\"description\":");
+    COMPACT.quote(&mut text, description);
+    text.push_str(",\"input_schema\":");
+    COMPACT.write(&mut text, schema);
+    text.push('}');
+    text
+}
+
+fn has_properties(schema: &Value) -> bool {
+    schema.get("properties").and_then(Value::as_object).is_some_and(|map| !map.is_empty())
+}
+
+/// The names of the tools called, by the ids of the calls.
+fn names(conversation: &[Message]) -> SortedMap<&str, &str> {
+    let calls = conversation.iter().flat_map(|message| &message.content).filter_map(|part| {
+        let Part::ToolCall { call_id, name, .. } = part else { return None };
+        (!call_id.is_empty()).then_some((call_id.as_str(), name.as_str()))
+    });
+    // Of calls that share an id the first is the one answered.
+    calls.rev().collect()
 }
 
 fn whole(milli: i64) -> u64 {
     u64::try_from((milli + 500) / 1_000).unwrap_or(0)
 }
+
+/// How far the length of a signature is from telling how long the thoughts in it are.
+const SEALED_MARGIN_PPM: u64 = 250_000;
 
 const MAX_DEPTH: u32 = 64;
 /// A definition within itself is not followed further than this.
