@@ -132,7 +132,7 @@ mod tests {
 
     use super::*;
     use crate::catalog::Terms;
-    use crate::request::{ModelId, ServiceTier};
+    use crate::request::{Effort, ModelId, ServiceTier};
     use crate::usage::{TokenClass, Usage};
 
     const LITELLM: &str = r#"{
@@ -161,6 +161,7 @@ mod tests {
 
     const MODELS_DEV: &str = r#"{"mistral": {"models": {"mistral-nine": {
         "modalities": {"input": ["text", "image"], "output": ["text"]}, "tool_call": true,
+        "reasoning": true, "reasoning_options": [{"type": "effort", "values": ["none", "high"]}],
         "limit": {"context": 262144, "output": 32768}, "knowledge": "2026-01",
         "cost": {"input": 0.4, "output": 2, "context_over_200k": {"input": 0.8, "output": 4}}}}},
         "nobody": {"models": {"x": {}}}}"#;
@@ -225,6 +226,7 @@ mod tests {
         let import = Catalog::from_models_dev(MODELS_DEV.as_bytes(), day()).unwrap();
         let model = import.catalog.model(&"mistral-nine".into()).unwrap();
         assert_eq!(model.limits.context_tokens, 262_144);
+        assert_eq!(model.efforts, [Effort::None, Effort::High]);
         assert_eq!(model.knowledge_cutoff, Day::parse("2026-01-01").ok());
         assert_eq!(model.prices[0].lanes[&ServiceTier::Standard].above[0].input_tokens, 200_000);
         assert_eq!(import.passed_over, 1);

@@ -1,11 +1,13 @@
 //! The `api.json` of models.dev: providers, each with its models and prices of a million tokens.
 //!
-//! Its keys are written from memory of the published file and were tested on a made-up snippet
-//! only, never on the file itself.
+//! Its keys were compared with the files that project makes it of (`providers/*/models/*.toml` of
+//! anomalyco/models.dev, 2026-07-02) on 2026-11-22.
 
 use alloc::format;
 use alloc::string::String;
+use alloc::vec::Vec;
 
+use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::draft::{Draft, Drafts, day, put};
@@ -81,17 +83,31 @@ fn draft(
             .filter(|(_, able)| *able)
             .map(|(ability, _)| ability)
             .collect::<SortedSet<_>>(),
-        efforts: if is("reasoning") {
-            alloc::vec![Effort::Low, Effort::Medium, Effort::High]
-        } else {
-            alloc::vec![]
-        },
+        efforts: efforts(model),
         prices,
         released_on: day(model.get("release_date")),
         knowledge_cutoff: day(model.get("knowledge")),
         source: "models.dev".into(),
         ..Draft::default()
     }))
+}
+
+/// The efforts a model tells; the usual three where it reasons and tells none.
+fn efforts(model: &Value) -> Vec<Effort> {
+    let options = model.get("reasoning_options").and_then(Value::as_array).into_iter().flatten();
+    let told = options
+        .filter(|option| option.get("type").and_then(Value::as_str) == Some("effort"))
+        .filter_map(|option| option.get("values")?.as_array())
+        .flatten();
+    let mut told: Vec<Effort> = told.filter_map(|word| Effort::deserialize(word).ok()).collect();
+    told.sort();
+    told.dedup();
+    let reasons = model.get("reasoning").and_then(Value::as_bool) == Some(true);
+    match (reasons, told.is_empty()) {
+        (true, true) => alloc::vec![Effort::Low, Effort::Medium, Effort::High],
+        (true, false) => told,
+        (false, _) => Vec::new(),
+    }
 }
 
 fn sheet(

@@ -41,8 +41,9 @@ pub struct Disagreement {
 impl Catalog {
     /// Takes models that are new and, where asked to, prices that changed.
     ///
-    /// What the catalogue knows beside prices stays. A price that only one side has is no
-    /// disagreement on a lane that the other does not offer.
+    /// What the catalogue knows beside prices stays; days of release and of knowledge that it lacks
+    /// are taken. A price that only one side has is no disagreement on a lane that the other does
+    /// not offer.
     ///
     /// # Errors
     ///
@@ -60,6 +61,8 @@ impl Catalog {
                     let day = import.catalog.checked_on;
                     compare(ours, theirs, day, &mut differences);
                     ours.take_history(theirs, day);
+                    ours.released_on = ours.released_on.or(theirs.released_on);
+                    ours.knowledge_cutoff = ours.knowledge_cutoff.or(theirs.knowledge_cutoff);
                     if let (Refresh::From(day), true) = (how, differences.len() > before) {
                         ours.reprice(theirs, day, import.catalog.checked_on);
                     }
