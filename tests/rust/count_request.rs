@@ -129,6 +129,32 @@ fn bodies_of_fifty_megabytes_are_counted() {
 }
 
 #[test]
+fn histories_of_many_thousand_calls_take_no_longer_for_each() {
+    let catalog = shipped();
+    let vocabularies = vocabularies();
+    let call = |id: &str| json!({ "id": id, "type": "function", "function": { "name": "fare", "arguments": "{}" } });
+    let result = |id: &str| json!({ "role": "tool", "tool_call_id": id, "content": "3" });
+    let turns = (0..10_000).flat_map(|turn| {
+        let ids = [format!("a{turn}"), format!("b{turn}")];
+        let calls: Vec<Value> = ids.iter().map(|id| call(id)).collect();
+        let [first, second] = ids;
+        [
+            json!({ "role": "assistant", "content": null, "tool_calls": calls }),
+            result(&first),
+            result(&second),
+        ]
+    });
+    let body = json!({ "messages": turns.collect::<Vec<_>>() });
+    let request = parse_owned(body, Some(Api::Chat)).unwrap();
+    // Each call, or pair of them, looking through all others would take hours.
+    for name in ["gpt-4o", "gpt-5.4", "claude-opus-4-6", "gemini-2.5-flash"] {
+        let model = catalog.model(&name.into()).unwrap();
+        let count = count_request(&request, Api::Chat, model, &vocabularies);
+        assert!(count.tokens.expected > 100_000, "{name}");
+    }
+}
+
+#[test]
 fn tools_nested_two_hundred_deep_are_counted_with_a_doubt() {
     let catalog = shipped();
     let vocabularies = vocabularies();

@@ -15,4 +15,5 @@ mod route_state;
 mod route_world;
 mod streams;
 mod streams_mutated;
+mod usage;
 mod vectors;
