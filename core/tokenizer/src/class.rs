@@ -57,6 +57,15 @@ fn begins_caseless(lead: u8) -> bool {
     lead & 0xf0 == 0xe0 && 0b0001_1011_1110_0000u16 >> (lead & 0xf) & 1 != 0
 }
 
+/// Where the letters end that [`begins_caseless`] tells.
+#[inline(always)]
+pub(crate) fn caseless_end(text: &[u8], mut at: usize) -> usize {
+    while text.get(at).is_some_and(|lead| begins_caseless(*lead)) {
+        at += 3;
+    }
+    at
+}
+
 #[inline]
 fn beyond_ascii(text: &[u8], at: usize, lead: u8) -> (u8, usize) {
     let tail = |i: usize| u32::from(text.get(at + i).map_or(0, |byte| byte & 0x3f));

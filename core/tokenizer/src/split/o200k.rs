@@ -79,6 +79,10 @@ fn word(text: &[u8], at: usize) -> usize {
 fn word_case(text: &[u8], start: usize) -> (usize, bool) {
     let (mut at, mut after_caseless) = (start, start);
     loop {
+        let caseless = class::caseless_end(text, at);
+        if caseless > at {
+            (at, after_caseless) = (caseless, caseless);
+        }
         let (class, bytes) = class::at(text, at);
         if !class::is_in(class, UPPER_OR_OTHER) {
             if class == LOWER {
