@@ -3,8 +3,8 @@
 use alloc::{boxed::Box, vec, vec::Vec};
 
 use super::{
-    Atom, FILTER_BITS, Halves, JOIN_BITS, LONG_BITS, LongKey, NONE, OFFSET_BITS, PAIR_BITS, Piece,
-    RANK_BITS, SHORT_BITS, TAG_BITS, TEXT_BYTES, TOKEN_BYTES_MAX, TOKENS, Tables, Words,
+    Atom, FILTER_BITS, Halves, JOIN_BITS, LONG_BITS, LongKey, NONE, PAIR_BITS, Piece, RANK_BITS,
+    SHORT_BITS, TAG_BITS, TEXT_BYTES, TOKEN_BYTES_MAX, TOKENS, Tables, Words,
     atom::{groups_after, groups_before},
     half, join_bit, pair_hash, pair_key, place, short_key, short_slot, whole, word,
 };
@@ -85,12 +85,13 @@ impl Built {
             self.pairs.as_flattened(),
             self.pair_filter.as_flattened(),
             self.joins.as_flattened(),
-            self.short_ranks.as_flattened(),
             self.long.as_flattened(),
             self.bigrams.as_flattened(),
             self.atoms.as_flattened(),
             self.bytes.as_flattened(),
             self.text.as_slice(),
+            // Counting has no use for these, and does not bring them into memory.
+            self.short_ranks.as_flattened(),
         ]
         .concat()
     }
@@ -107,7 +108,7 @@ impl Built {
         let (left_at, left_len) = self.place(left);
         let (right_at, right_len) = self.place(right);
         let len = left_len + right_len;
-        if len > TOKEN_BYTES_MAX || end + len > 1 << OFFSET_BITS {
+        if len > TOKEN_BYTES_MAX || end + len > TEXT_BYTES {
             return None;
         }
         self.copy(left_at, left_len, end);
@@ -252,12 +253,12 @@ impl<'a> Tables<'a> {
         let (pairs, bytes) = take(bytes)?;
         let (pair_filter, bytes) = take(bytes)?;
         let (joins, bytes) = take(bytes)?;
-        let (short_ranks, bytes) = take(bytes)?;
         let (long, bytes) = take(bytes)?;
         let (bigrams, bytes) = take(bytes)?;
         let (atoms, bytes) = take(bytes)?;
         let (order, bytes) = take(bytes)?;
-        let text = bytes.try_into().ok()?;
+        let (text, bytes) = bytes.split_first_chunk()?;
+        let (short_ranks, _) = take(bytes)?;
         Some(Self {
             tokens,
             short_keys,

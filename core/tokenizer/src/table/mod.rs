@@ -30,8 +30,8 @@ const JOIN_BITS: u32 = 20;
 const TAG_BITS: u32 = 32 - RANK_BITS;
 
 const TOKENS: usize = 1 << RANK_BITS;
-/// Room for reading 16 bytes at any offset.
-const TEXT_BYTES: usize = (1 << OFFSET_BITS) + 64;
+/// Somewhat more than the texts of the largest vocabulary.
+const TEXT_BYTES: usize = 1_400_064;
 
 /// The longest token a table can hold.
 pub const TOKEN_BYTES_MAX: usize = 128;
