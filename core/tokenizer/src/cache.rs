@@ -63,7 +63,7 @@ impl Cache {
             if piece.len <= SHORT_BYTES {
                 cache.put_short(ShortKey::of(word(piece.text, piece.at), piece.len), 1);
             } else {
-                cache.count_long(piece, || 1);
+                cache.put_long(piece, 1);
             }
         }
         Some(cache)
@@ -113,11 +113,33 @@ impl Cache {
     /// The count of a piece that is not short, from here or from `compute`.
     #[inline(always)]
     pub(crate) fn count_long(&self, piece: Piece<'_>, compute: impl FnOnce() -> usize) -> usize {
+        match self.long(piece) {
+            0 => {
+                let count = compute();
+                self.put_long(piece, count);
+                count
+            }
+            count => count,
+        }
+    }
+
+    #[inline(never)]
+    fn long(&self, piece: Piece<'_>) -> usize {
         match piece.len {
-            0..=24 => self.long.count(piece, compute),
-            25..=56 => self.longer.count(piece, compute),
-            57..=120 => self.longest.count(piece, compute),
-            _ => compute(),
+            0..=24 => self.long.get(piece),
+            25..=56 => self.longer.get(piece),
+            57..=120 => self.longest.get(piece),
+            _ => 0,
+        }
+    }
+
+    #[inline(never)]
+    fn put_long(&self, piece: Piece<'_>, count: usize) {
+        match piece.len {
+            0..=24 => self.long.put(piece, count),
+            25..=56 => self.longer.put(piece, count),
+            57..=120 => self.longest.put(piece, count),
+            _ => {}
         }
     }
 }
@@ -151,38 +173,42 @@ impl<const WORDS: usize, const SETS: usize> Shelf<WORDS, SETS> {
         Some(Self { tags: default()?, entries: default()? })
     }
 
+    /// The count of a piece; 0 where it is not here.
     #[inline(always)]
-    fn count(&self, piece: Piece<'_>, compute: impl FnOnce() -> usize) -> usize {
-        let Piece { text, at, len } = piece;
-        // The last ones end with the piece where it is shorter than they reach.
-        let words: [u64; WORDS] = core::array::from_fn(|i| word(text, at + (8 * i).min(len - 8)));
-        let hash = hash(&words, len);
-        let set = (hash >> (64 - SETS.trailing_zeros())) as usize;
-        let tag = hash & 0xff | 1;
+    fn get(&self, piece: Piece<'_>) -> usize {
+        let (words, set, tag) = Self::place(piece);
         let tags = self.tags[set].load(Relaxed);
         // The high bit of each byte that is the tag; a false one only above a true one.
-        let others = tags ^ (tag * ONES);
+        let others = tags ^ tag * ONES;
         let mut alike = others.wrapping_sub(ONES) & !others & ONES << 7;
         while alike != 0 {
             let entry = &self.entries[set][alike.trailing_zeros() as usize / 8];
-            if let Some(count) = entry.read(&words, len) {
+            if let Some(count) = entry.read(&words, piece.len) {
                 return count;
             }
             alike &= alike - 1;
         }
-        let count = compute();
-        self.put(set, tag, &words, len, count);
-        count
+        0
     }
 
-    #[inline(never)]
-    fn put(&self, set: usize, tag: u64, words: &[u64; WORDS], len: usize, count: usize) {
+    /// A piece's words, its set and its tag.
+    #[inline(always)]
+    fn place(Piece { text, at, len }: Piece<'_>) -> ([u64; WORDS], usize, u64) {
+        // The last ones end with the piece where it is shorter than they reach.
+        let words = core::array::from_fn(|i| word(text, at + (8 * i).min(len - 8)));
+        let hash = hash(&words, len);
+        (words, (hash >> (64 - SETS.trailing_zeros())) as usize, hash & 0xff | 1)
+    }
+
+    #[inline(always)]
+    fn put(&self, piece: Piece<'_>, count: usize) {
+        let (words, set, tag) = Self::place(piece);
         let tags = self.tags[set].load(Relaxed);
         // A free place, else any.
         let free = tags.wrapping_sub(ONES) & !tags & ONES << 7;
         let any = (tags ^ tag << 31).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 61;
         let place = if free == 0 { any as u32 } else { free.trailing_zeros() / 8 };
-        self.entries[set][place as usize % 8].write(words, len, count);
+        self.entries[set][place as usize % 8].write(&words, piece.len, count);
         let tags = tags & !(0xff << (8 * place)) | tag << (8 * place);
         self.tags[set].store(tags, Relaxed);
     }
