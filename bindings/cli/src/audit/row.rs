@@ -23,6 +23,9 @@ pub(crate) struct Row {
     endpoint: Option<String>,
     #[serde(default)]
     model: Option<String>,
+    /// What the answer called its model; a deployment's address does not tell.
+    #[serde(default)]
+    model_returned: Option<String>,
     request: Value,
     #[serde(default)]
     usage: Option<Value>,
@@ -53,7 +56,8 @@ impl Row {
     ) -> Result<Audited, Error> {
         let request = self.request()?;
         let named = request.model.as_ref().map(|model| model.as_str());
-        let name = self.model.as_deref().or(named).unwrap_or_default();
+        let names = [self.model.as_deref(), named, self.model_returned.as_deref()];
+        let name = names.into_iter().flatten().find(|name| !name.is_empty()).unwrap_or_default();
         let model = catalog.stand_in(&name.into())?;
         let at = self.created.map(|seconds| Timestamp::from_ms(seconds.saturating_mul(1_000)));
         let terms = Terms { at: at.unwrap_or(now), ..Terms::default() };

@@ -17,8 +17,8 @@ use crate::shell::Shell;
 /// Hold estimates against what recorded requests were billed
 ///
 /// Each line of a log is a JSON object with `request`, the body as it was sent, and optionally
-/// `usage`, `model`, `endpoint` (chat, responses, messages or generateContent), `key` and `created`
-/// (seconds since the epoch).
+/// `usage`, `model`, `endpoint` (chat, responses, messages or generateContent), `key`, `created`
+/// (seconds since the epoch) and `model_returned`, which is taken where nothing names a model.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Logs of requests, one JSON object a line, gzipped or not; `-` is standard input
