@@ -33,7 +33,8 @@ fn main() {
         println!("no recorded data (FAREBOX_DATA), skipped");
         return;
     };
-    let catalog = Catalog::embedded();
+    let json = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/../core/data/catalog.json"));
+    let catalog = Catalog::parse(&json.expect("the catalogue")).expect("a catalogue");
     let vocabularies = Vocabularies::new()
         .with(Vocab::embedded(Encoding::O200kBase).expect("the vocabulary"))
         .with(Vocab::embedded(Encoding::Cl100kBase).expect("the vocabulary"));
