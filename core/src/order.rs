@@ -26,7 +26,26 @@ pub(crate) fn sort_by_key<T, K: Ord>(items: &mut Vec<T>, key: impl Fn(&T) -> K) 
 
 fn places(count: usize, compare: &dyn Fn(usize, usize) -> Ordering) -> Vec<usize> {
     let mut places: Vec<usize> = (0..count).collect();
-    places.sort_by(|one, other| compare(*one, *other));
+    let mut merged = Vec::with_capacity(count);
+    let mut run = 1;
+    // Runs of one are sorted; two sorted runs become one of twice the length.
+    while run < count {
+        for both in places.chunks(2 * run) {
+            let (one, other) = both.split_at(run.min(both.len()));
+            let (mut one, mut other) = (one.iter().peekable(), other.iter().peekable());
+            while let (Some(left), Some(right)) = (one.peek(), other.peek()) {
+                let next = match compare(**left, **right) {
+                    Ordering::Greater => other.next(),
+                    _ => one.next(),
+                };
+                merged.extend(next);
+            }
+            merged.extend(one.chain(other));
+        }
+        core::mem::swap(&mut places, &mut merged);
+        merged.clear();
+        run *= 2;
+    }
     places
 }
 
@@ -41,5 +60,17 @@ mod tests {
         let mut items = vec![(2, 'a'), (1, 'b'), (2, 'c'), (0, 'd'), (1, 'e')];
         sort_by_key(&mut items, |(key, _)| *key);
         assert_eq!(items, [(0, 'd'), (1, 'b'), (1, 'e'), (2, 'a'), (2, 'c')]);
+    }
+
+    #[test]
+    fn any_number_of_items_is_sorted_as_the_standard_library_sorts_them() {
+        for count in 0..130_u32 {
+            let mut items: alloc::vec::Vec<(u32, u32)> =
+                (0..count).map(|at| (at.wrapping_mul(2_654_435_761) >> 27, at)).collect();
+            let mut sorted = items.clone();
+            sorted.sort_by_key(|(key, _)| *key);
+            sort_by_key(&mut items, |(key, _)| *key);
+            assert_eq!(items, sorted);
+        }
     }
 }

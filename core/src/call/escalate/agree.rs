@@ -13,6 +13,7 @@ use alloc::vec::Vec;
 
 use serde_json::Value;
 
+use super::case::lower;
 use super::schema::same;
 use crate::order::sort_by;
 
@@ -179,7 +180,7 @@ fn words_agree(one: &str, other: &str) -> bool {
 fn plain(words: &str) -> String {
     let bare: String = words.chars().filter(|c| !"*`$\\".contains(*c)).collect();
     let bare = bare.trim().trim_matches(|c: char| "\"'".contains(c)).trim_end_matches(['.', ' ']);
-    let lower: Vec<String> = bare.split_whitespace().map(str::to_lowercase).collect();
+    let lower: Vec<String> = bare.split_whitespace().map(lower).collect();
     lower.join(" ")
 }
 

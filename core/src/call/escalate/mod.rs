@@ -5,6 +5,7 @@
 //! out. Asking the stronger model is the call's affair.
 
 mod agree;
+mod case;
 mod schema;
 
 use alloc::format;
