@@ -1,4 +1,5 @@
 // The one error class of the package.
+import { startAnew } from "./anew.js";
 import type { Error as ErrorFields, ErrorKind } from "./kernel.js";
 import type { Receipt } from "./kernel.js";
 
@@ -33,10 +34,11 @@ export function fromKernel(thrown: unknown): unknown {
   if (typeof thrown === "string") return new FareboxError(JSON.parse(thrown) as ErrorFields);
   if (!(thrown instanceof Error) || thrown instanceof FareboxError) return thrown;
   const trapped = thrown instanceof WebAssembly.RuntimeError || thrown instanceof RangeError;
+  if (trapped) startAnew();
   const message = trapped
-    ? `the kernel stopped inside, most likely for want of memory: start it anew with a smaller text (${thrown.message})`
-    : `the kernel could not take this: what was freed or finished cannot be used again (${thrown.message})`;
-  return new FareboxError({ kind: "invalid_request", message }, { cause: thrown });
+    ? `the kernel stopped inside, most likely for want of memory, and was started anew: give it a smaller text (${thrown.message})`
+    : `the kernel could not take this: what was freed, finished or made before it was started anew cannot be used again (${thrown.message})`;
+  return new FareboxError({ kind: "invalid_request", message, details: { trapped } }, { cause: thrown });
 }
 
 /** Runs a function of the kernel and throws what it throws as a `FareboxError`. */

@@ -1,4 +1,5 @@
 // The client: quotes without network, sends, streams and settles.
+import { age } from "./anew.js";
 import { type CallingOptions, callingOf, type ClientCallingOptions } from "./calling.js";
 import { FareboxError, guarded, toText } from "./error.js";
 import { drive } from "./host.js";
@@ -77,7 +78,9 @@ export interface CallOptions extends CallingOptions {
 }
 
 export class Farebox {
-  readonly #kernel: Kernel;
+  readonly #made: [catalog: string | undefined, posterior: string | undefined];
+  #held: Kernel;
+  #age = age();
   readonly #options: FareboxOptions;
   readonly #providers: Map<string, ProviderOptions>;
   readonly #turns: ((quote: Quote) => Turns) | undefined;
@@ -88,7 +91,8 @@ export class Farebox {
     const { catalog } = options;
     this.#options = options;
     const known = options.posterior && JSON.stringify(options.posterior);
-    this.#kernel = guarded(() => new Kernel(typeof catalog === "object" ? JSON.stringify(catalog) : catalog, known));
+    this.#made = [typeof catalog === "object" ? JSON.stringify(catalog) : catalog, known];
+    this.#held = guarded(() => new Kernel(...this.#made));
     this.#providers = new Map(Object.entries(options.providers ?? {}));
     this.#turns = options.rateLimits && guarded(() => rateLimits(options.rateLimits ?? {}));
     const { apiKey, baseUrl } = options;
@@ -148,6 +152,15 @@ export class Farebox {
     return guarded(() => JSON.parse(this.#kernel.run(name, toText(input))));
   }
 
+  /** The kernel, made once more where the last one stopped inside: with what it was told at first. */
+  get #kernel(): Kernel {
+    if (this.#age !== age()) {
+      this.#held = new Kernel(...this.#made);
+      this.#age = age();
+    }
+    return this.#held;
+  }
+
   #start(request: RequestInput, options: CallOptions, stream: boolean): FareboxStream {
     this.#vocabularies(request, options);
     const { limits, restart, release } = callingOf(this.#options, options);
@@ -165,7 +178,13 @@ export class Farebox {
     const call: Call = guarded(() => this.#kernel.call(toText(input)));
     const quote: Quote = guarded(() => JSON.parse(call.quote()));
     let settle!: (end: { outcome: Outcome; receipt: Receipt }) => void;
-    const settled = new Promise<{ outcome: Outcome; receipt: Receipt }>((resolve) => (settle = resolve));
+    let fail!: (error: FareboxError) => void;
+    const settled = new Promise<{ outcome: Outcome; receipt: Receipt }>((resolve, reject) => {
+      settle = resolve;
+      fail = reject;
+    });
+    // Whoever iterates is told there; nobody need ask for the receipt too.
+    settled.catch(() => {});
     const fetch = this.#options.fetch ?? globalThis.fetch.bind(globalThis);
     const asked = new Map<number, string>();
     const host = {
@@ -181,6 +200,7 @@ export class Farebox {
       call,
       host,
       (outcome) => {
+        if (!outcome) return fail(lost());
         settle({ outcome, receipt: guarded(() => JSON.parse(call.receipt())) });
         this.#tell(request, quote, outcome, asked);
       },
@@ -249,6 +269,11 @@ export class Farebox {
 function absolute(url: string): string {
   const { location } = globalThis as { location?: { href: string } };
   return location ? new URL(url, location.href).href : url;
+}
+
+function lost(): FareboxError {
+  const message = "the kernel stopped inside and was started anew: the call and what it cost are lost, send it again";
+  return new FareboxError({ kind: "invalid_request", message, details: { trapped: true } });
 }
 
 /** What the waits between retries are drawn from. */

@@ -1,4 +1,5 @@
 // The host loop: does what the kernel's call machine says, in six arms.
+import { age } from "./anew.js";
 import { guarded } from "./error.js";
 import type { Action, Answer, AttemptId, Call, Event, HttpRequest, Outcome } from "./kernel.js";
 import { type Arrival, Exchange } from "./transport.js";
@@ -16,15 +17,17 @@ export interface Host {
 
 /**
  * Runs a call to its end and yields what the caller sees; `settle` is told the outcome once, while
- * the call is still there, also when the caller stops early by leaving the loop or by `signal`.
+ * the call is still there, also when the caller stops early by leaving the loop or by `signal`; it is
+ * told nothing when the kernel stopped inside and the call is gone.
  */
 export async function* drive(
   call: Call,
   host: Host,
-  settle: (outcome: Outcome) => void,
+  settle: (outcome: Outcome | undefined) => void,
   signal?: AbortSignal,
 ): AsyncGenerator<Event, Outcome, undefined> {
   const exchanges = new Map<AttemptId, Exchange>();
+  const begun = age();
   let finished = false;
   let model = "";
   try {
@@ -59,7 +62,7 @@ export async function* drive(
           );
           if (arrival) exchange?.taken();
           if (arrival?.type === "head") host.turns?.learn(model, arrival.headers, host.now());
-          report(call, arrival, host.now());
+          guarded(() => report(call, arrival, host.now()));
           break;
         }
         case "sleep":
@@ -90,8 +93,9 @@ export async function* drive(
   } finally {
     for (const exchange of exchanges.values()) exchange.close();
     host.turns?.leave();
-    if (!finished) settle(abandon(call, host.now()));
-    call.free();
+    const isThere = begun === age();
+    if (!finished) settle(isThere ? abandon(call, host.now()) : undefined);
+    if (isThere) call.free();
   }
 }
 

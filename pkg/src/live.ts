@@ -1,4 +1,5 @@
 // A text under edit, counted as it changes.
+import { age } from "./anew.js";
 import { guarded } from "./error.js";
 import { type Encoding, LiveCount as Counted } from "./kernel.js";
 import { requireLoaded } from "./load.js";
@@ -10,6 +11,7 @@ import { request } from "./vocabulary.js";
  */
 export class LiveCount {
   readonly #counted: Counted;
+  readonly #age = age();
 
   /** Needs the encoding's vocabulary: `preload` it where files are fetched. */
   constructor(text = "", encoding: Encoding = "o200k_base") {
@@ -20,12 +22,12 @@ export class LiveCount {
 
   /** The tokens of the text. */
   get tokens(): number {
-    return this.#counted.tokens;
+    return guarded(() => this.#counted.tokens);
   }
 
   /** The length of the text. */
   get length(): number {
-    return this.#counted.length;
+    return guarded(() => this.#counted.length);
   }
 
   /** Puts a text in the place of a range and answers with the tokens of the whole. */
@@ -40,6 +42,6 @@ export class LiveCount {
 
   /** Gives the text's memory back; the counter is of no use afterwards. */
   free(): void {
-    this.#counted.free();
+    if (this.#age === age()) this.#counted.free();
   }
 }

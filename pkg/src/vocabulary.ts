@@ -1,4 +1,5 @@
 // Vocabularies: fetched on first need, handed to the kernel once, shared by every `Farebox`.
+import { age } from "./anew.js";
 import { FareboxError, guarded } from "./error.js";
 import { type Encoding, loadVocabulary as give } from "./kernel.js";
 import { requireLoaded } from "./load.js";
@@ -16,6 +17,9 @@ export type VocabularySource = BufferSource | URL | string | Response;
 
 let platform: Platform | undefined;
 const held = new Map<Encoding, Promise<void> | true>();
+/** What callers handed in themselves: a kernel that is started anew can get it from nowhere else. */
+const given = new Map<Encoding, Uint8Array>();
+let heldBy = age();
 /** When a vocabulary last did not come: a page that quotes with each key must not ask with each key. */
 const missed = new Map<Encoding, number>();
 const PAUSE_MS = 10_000;
@@ -33,7 +37,9 @@ export function environment(name: string): string | undefined {
 /** Gives the kernel a vocabulary, so that counts in it are exact from now on. */
 export async function loadVocabulary(encoding: Encoding, source: VocabularySource): Promise<void> {
   requireLoaded();
-  hold(encoding, await bytesOf(source));
+  const bytes = await bytesOf(source);
+  hold(encoding, bytes);
+  given.set(encoding, bytes);
 }
 
 /**
@@ -42,6 +48,7 @@ export async function loadVocabulary(encoding: Encoding, source: VocabularySourc
  * when somebody waits for it.
  */
 export function request(encodings: readonly Encoding[], waits = false): Promise<void>[] {
+  afterStartingAnew();
   const underway: Promise<void>[] = [];
   for (const encoding of encodings) {
     const known = held.get(encoding);
@@ -105,4 +112,11 @@ async function bytesOf(source: VocabularySource): Promise<Uint8Array> {
 function hold(encoding: Encoding, bytes: Uint8Array): void {
   guarded(() => give(encoding, bytes));
   held.set(encoding, true);
+}
+
+function afterStartingAnew(): void {
+  if (heldBy === age()) return;
+  heldBy = age();
+  for (const [encoding, state] of held) if (state === true) held.delete(encoding);
+  for (const [encoding, bytes] of given) if (bytes.length > 0) hold(encoding, bytes);
 }

@@ -3261,6 +3261,8 @@ export class RateLimits {
   turn(ticket: number, now_ms: number): number | undefined;
 }
 
+export function __wbg_reset_state(): void;
+
 /**
  * Where each token of the text ends, in UTF-16 units, so that `text.slice` cuts there.
  *

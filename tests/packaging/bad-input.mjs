@@ -21,6 +21,16 @@ const inNode = {
   "works on": 2,
 };
 
+const trapped = {
+  "a text that does not fit": "invalid_request, trapped",
+  "the next count": 2,
+  "the next quote is as before": true,
+  "a counter from before": "invalid_request",
+  "a new counter": 2,
+  "again, in a client": "invalid_request, trapped",
+  "and again as before": true,
+};
+
 const inPages = {
   "wasm forbidden by the page": {
     case: "csp",
@@ -39,6 +49,7 @@ const inPages = {
     sees: { before: "approximate", missing: "invalid_request", after: "approximate", exact: "invalid_request", quiet: true },
   },
   "a key in the page": { case: "key", serving: {}, sees: { kind: "invalid_request", secret: false } },
+  "a kernel out of memory": { case: "trap", serving: {}, sees: trapped },
   "a long count in a worker": {
     case: "worker",
     serving: {},
@@ -50,7 +61,10 @@ export function badInput({ project, inChromium }) {
   return {
     async "bad-input"() {
       const folder = project("bad-input");
-      const ways = [["node", JSON.parse(runScript("node", folder, "node.mjs")), inNode]];
+      const ways = [
+        ["node", JSON.parse(runScript("node", folder, "node.mjs")), inNode],
+        ["node, a kernel out of memory", JSON.parse(runScript("node", folder, "trap-node.mjs")), trapped],
+      ];
       for (const [name, { case: which, serving, sees }] of Object.entries(inPages)) {
         const { seen } = await inChromium(folder, `/?case=${which}`, serving);
         ways.push([name, seen, sees]);

@@ -14,6 +14,8 @@ pub(crate) fn write(module: &Path, out_dir: &Path) -> Result<()> {
         // A URL in the glue, beside the one in the package's own loader, makes bundlers ship the
         // module twice.
         .omit_default_module_path(true)
+        // A kernel that trapped is started anew by the package.
+        .reset_state_function(true)
         .remove_name_section(true)
         .remove_producers_section(true)
         .generate_output()

@@ -46,6 +46,13 @@ const cases = {
     }
   },
 
+  async trap() {
+    const dist = "/node_modules/farebox/dist";
+    const { trapped } = await import("/trap.mjs");
+    const file = async (name) => new Uint8Array(await (await fetch(`${dist}/${name}`)).arrayBuffer());
+    return trapped(await import(`${dist}/slim.js`), await file("kernel.wasm"), await file("vocab/o200k_base.vocab"));
+  },
+
   async worker() {
     const { count, preload } = await import("farebox");
     const { countLong } = await import("/node_modules/farebox/dist/worker.js");
