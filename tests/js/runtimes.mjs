@@ -14,6 +14,12 @@ const packages = {
   workerd: { as: "@cloudflare/workerd-linux-64", version: "^1.20261101.0", binary: "bin/workerd", run: ["serve"] },
 };
 
+/** Why the other runtimes are left out on this machine, or nothing where they can be had. */
+export const withoutRuntimes =
+  process.platform === "linux" && process.arch === "x64"
+    ? undefined
+    : `skipped: the other runtimes are packed for Linux on x64, this is ${process.platform} on ${process.arch}`;
+
 /** Names of the runtimes that take a script, besides this one. */
 export const scriptRuntimes = ["node22", "node24", "deno", "bun"];
 
@@ -26,9 +32,7 @@ export function runtime(name) {
 }
 
 function install() {
-  if (process.platform !== "linux" || process.arch !== "x64") {
-    throw new Error("the other runtimes are installed for Linux on x64 only");
-  }
+  if (withoutRuntimes) throw new Error(withoutRuntimes);
   mkdirSync(store, { recursive: true });
   const dependencies = Object.fromEntries(Object.values(packages).map(({ as, version }) => [as, version]));
   writeFileSync(join(store, "package.json"), JSON.stringify({ private: true, dependencies }));
