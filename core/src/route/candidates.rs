@@ -2,19 +2,21 @@
 
 use alloc::format;
 use alloc::string::String;
+use alloc::vec;
 use alloc::vec::Vec;
 
 use serde_json::{Value, json};
 
 use super::decision::{Arm, Reason, ReasonCode, Rejected};
 use super::filter::{self, Needs, reason};
+use super::hash::Hash;
 use super::policy::Policy;
 use super::posterior::Posterior;
 use crate::catalog::{Catalog, Model};
 use crate::error::{Error, ErrorKind};
 use crate::estimate::Estimate;
 use crate::money::Pusd;
-use crate::order::{sort_by, sort_by_key};
+use crate::order::sort_by_key;
 use crate::request::{ModelId, Request};
 use crate::time::Timestamp;
 
@@ -22,6 +24,8 @@ use crate::time::Timestamp;
 #[derive(Debug)]
 pub(super) struct Candidate<'a> {
     pub(super) arm: Arm,
+    /// The arm as one word.
+    pub(super) name: String,
     pub(super) model: &'a Model,
     pub(super) estimate: &'a Estimate,
     pub(super) rung: usize,
@@ -59,10 +63,12 @@ pub(super) fn gather<'a>(
     let is_named = |model: &Model| named.is_some_and(|name| model.is_called(name));
     let is_on_ladder = || ladder.iter().any(|name| catalog.model(name).is_some_and(is_named));
     let beside = named.filter(|_| !is_on_ladder());
-    let by_name = ByName::of(estimates);
+    let names = Names::of(catalog);
+    let estimated: Vec<Option<&Model>> =
+        estimates.iter().map(|estimate| names.model(&estimate.model)).collect();
 
     for (rung, name) in ladder.iter().chain(beside).enumerate() {
-        let Some(model) = catalog.model(name) else {
+        let Some(model) = names.model(name) else {
             let reason = reason(ReasonCode::UnknownModel, "the catalogue does not hold it");
             gathered.rejected.push(Rejected { model: name.clone(), reason });
             continue;
@@ -74,7 +80,12 @@ pub(super) fn gather<'a>(
             gathered.rejected.push(Rejected { model: name.clone(), reason });
             continue;
         }
-        let mut of_model = by_name.of_model(model);
+        let mut of_model: Vec<&Estimate> = estimates
+            .iter()
+            .zip(&estimated)
+            .filter(|(_, of)| of.is_some_and(|of| core::ptr::eq(of, model)))
+            .map(|(estimate, _)| estimate)
+            .collect();
         sort_by_key(&mut of_model, |estimate| estimate.effort);
         of_model.dedup_by_key(|estimate| estimate.effort);
         if of_model.is_empty() {
@@ -90,6 +101,7 @@ pub(super) fn gather<'a>(
             let arm = Arm { model: name.clone(), effort };
             match hold(sources, model, estimate, &arm, is_named(model)) {
                 Ok(()) => gathered.candidates.push(Candidate {
+                    name: arm.name(),
                     arm,
                     model,
                     estimate,
@@ -110,28 +122,43 @@ pub(super) fn gather<'a>(
     Ok(gathered)
 }
 
-/// Estimates by the name they were made under, so that a long ladder is not held against every
-/// estimate; with each its place in the order given.
-struct ByName<'a>(Vec<(usize, &'a Estimate)>);
+/// The models of a catalogue by each of their names, so that a long ladder is not held against
+/// every model: a table of hashes that is at most half full.
+struct Names<'a> {
+    slots: Vec<Option<(&'a ModelId, &'a Model)>>,
+}
 
-impl<'a> ByName<'a> {
-    fn of(estimates: &'a [Estimate]) -> Self {
-        let mut all: Vec<(usize, &Estimate)> = estimates.iter().enumerate().collect();
-        sort_by(&mut all, |(_, one), (_, other)| one.model.cmp(&other.model));
-        Self(all)
+impl<'a> Names<'a> {
+    fn of(catalog: &'a Catalog) -> Self {
+        let count = catalog.models.iter().map(|model| 1 + model.aliases.len()).sum::<usize>();
+        let mut names = Self { slots: vec![None; (2 * count).next_power_of_two()] };
+        for model in &catalog.models {
+            for name in core::iter::once(&model.id).chain(&model.aliases) {
+                let at = names.place(name);
+                if let Some(slot) = names.slots.get_mut(at) {
+                    // Of two models of one name the first is meant.
+                    slot.get_or_insert((name, model));
+                }
+            }
+        }
+        names
     }
 
-    /// Those of a model under any of its names, in the order given.
-    fn of_model(&self, model: &Model) -> Vec<&'a Estimate> {
-        let Self(all) = self;
-        let mut found = Vec::new();
-        for name in core::iter::once(&model.id).chain(&model.aliases) {
-            let from = all.partition_point(|(_, estimate)| estimate.model < *name);
-            let rest = all.get(from..).unwrap_or_default();
-            found.extend(rest.iter().take_while(|(_, estimate)| estimate.model == *name));
+    fn model(&self, name: &ModelId) -> Option<&'a Model> {
+        let slot = self.slots.get(self.place(name)).copied().flatten();
+        slot.map(|(_, model)| model)
+    }
+
+    /// Where a name stands, else where it would.
+    fn place(&self, name: &ModelId) -> usize {
+        let last = self.slots.len() - 1;
+        let mut at = Hash::new().text(name.as_str()).finish() as usize & last;
+        while let Some(Some((other, _))) = self.slots.get(at)
+            && *other != name
+        {
+            at = (at + 1) & last;
         }
-        sort_by_key(&mut found, |(place, _)| *place);
-        found.into_iter().map(|(_, estimate)| estimate).collect()
+        at
     }
 }
 
@@ -152,7 +179,7 @@ fn hold(
         let output_tokens = filter::needed_output(request, policy, model, estimate);
         filter::worst_case(model, estimate, output_tokens, policy, now)
     })?;
-    filter::in_time(policy, posterior, &arm.name(), estimate.output.tokens.expected)
+    filter::in_time(policy, posterior, arm, estimate.output.tokens.expected)
 }
 
 /// The error for when nothing can be asked, or the named model cannot.

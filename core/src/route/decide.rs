@@ -1,29 +1,27 @@
 //! The one function: constraints, beliefs, the weighing, and the words for all of it.
 
 use alloc::format;
-use alloc::string::String;
 use alloc::vec::Vec;
 
+use super::appraise::{beliefs, choice, rank};
 use super::candidates::{Candidate, Gathered, Sources, gather, refused};
-use super::decision::{Arm, Decision, Ranked};
+use super::decision::{Arm, Decision};
 use super::explain::{self, Told};
 use super::explore;
 use super::hash::Hash;
 use super::policy::{NamedModel, Policy};
-use super::posterior::{Known, Posterior, catalog_prior, thread_key};
+use super::posterior::{Posterior, thread_key};
 use super::repetition::repetition;
-use super::signal::Signal;
-use super::utility::{Choice, Wish, choose, utility_pusd};
+use super::utility::{Choice, Wish, choose};
 use super::verify;
 use super::workload::Workload;
-use crate::catalog::{Catalog, Model, Terms};
+use crate::catalog::Catalog;
 use crate::error::{Error, ErrorKind};
 use crate::estimate::Estimate;
 use crate::money::Pusd;
 use crate::order::sort_by;
 use crate::request::{ModelId, Request, Stakes, WorkKind};
 use crate::time::Timestamp;
-use crate::usage::{TokenClass, Usage};
 
 /// Chooses the model that should answer a request.
 ///
@@ -173,6 +171,7 @@ pub fn route(
     let ranked = rank(&candidates, &choices, &known, chosen, wish.value_pusd());
     let Some(first) = ranked.first() else { return Err(refused(&rejected, None)) };
     let chosen_arm = first.arm.clone();
+    let chosen_name = candidates.get(chosen).map_or("", |candidate| candidate.name.as_str());
     let reasons = explain::reasons(
         &told,
         &wish,
@@ -196,7 +195,7 @@ pub fn route(
         .number(now.as_ms() as u64)
         .number(posterior.decisions)
         .number(policy.explore.seed)
-        .text(&chosen_arm.name())
+        .text(chosen_name)
         .finish();
     Ok(Decision {
         id: format!("d-{id:016x}"),
@@ -244,87 +243,6 @@ fn named<'a>(
     Ok(Some(name))
 }
 
-fn beliefs(
-    request: &Request,
-    candidates: &[Candidate<'_>],
-    workload: &Workload,
-    rungs: usize,
-    posterior: &Posterior,
-    now: Timestamp,
-) -> Vec<Known> {
-    let top = rungs.saturating_sub(1).max(1);
-    let names: Vec<String> = candidates.iter().map(|candidate| candidate.arm.name()).collect();
-    let arms: Vec<(&str, u32)> = names
-        .iter()
-        .zip(candidates)
-        .map(|(name, candidate)| (name.as_str(), candidate.rung as u32))
-        .collect();
-    let priors: Vec<(f64, f64)> = candidates
-        .iter()
-        .map(|candidate| {
-            let place = candidate.rung.min(top) as f64 / top as f64;
-            catalog_prior(workload.kind, candidate.model, candidate.arm.effort, place)
-        })
-        .collect();
-    let has_words = posterior
-        .workloads
-        .get(&workload.key)
-        .is_some_and(|known| known.heads.values().any(|head| head.words.is_some()));
-    let signal = Signal::of(request, has_words);
-    posterior.beliefs(&workload.key, workload.kind, &arms, &priors, &signal, now)
-}
-
-fn choice(
-    request: &Request,
-    policy: &Policy,
-    posterior: &Posterior,
-    candidate: &Candidate<'_>,
-    known: &Known,
-    thread: Option<&Arm>,
-    now: Timestamp,
-) -> Choice {
-    let tokens = candidate.estimate.output.tokens.expected;
-    let waiting =
-        match (policy.second_cost, posterior.expected_latency_ms(&candidate.arm.name(), tokens)) {
-            (Some(second), Some(ms)) => u128::from(second.as_pusd()) * u128::from(ms) / 1_000,
-            _ => 0,
-        };
-    let switching = match (thread, request.hints.cached_tokens) {
-        (Some(arm), Some(tokens)) if *arm != candidate.arm => {
-            cache_loss(candidate.model, candidate.estimate, tokens, policy, now)
-        }
-        _ => Pusd::ZERO,
-    };
-    let money = candidate.cost.unwrap_or_default().saturating_add(switching);
-    let waiting = Pusd::from_pusd(u64::try_from(waiting).unwrap_or(u64::MAX));
-    let usual = request.effort.or(candidate.model.default_effort);
-    Choice {
-        rung: candidate.rung,
-        usual_effort: candidate.arm.effort == usual || candidate.arm.effort.is_none(),
-        success_ppm: super::posterior::to_ppm(known.belief.mean()),
-        charge_pusd: money.saturating_add(waiting).as_pusd(),
-        outcomes: known.outcomes,
-    }
-}
-
-/// What reading these tokens anew costs over reading them from a cache.
-fn cache_loss(
-    model: &Model,
-    estimate: &Estimate,
-    tokens: u64,
-    policy: &Policy,
-    now: Timestamp,
-) -> Pusd {
-    let terms =
-        Terms { at: now, service_tier: estimate.service_tier, regional: policy.region.is_some() };
-    let tokens = tokens.min(estimate.input.tokens.expected);
-    let price = |class| {
-        let usage = Usage::default().with(class, tokens);
-        model.cost(&usage, &terms).map_or(Pusd::ZERO, |cost| cost.total)
-    };
-    price(TokenClass::Input).saturating_sub(price(TokenClass::CacheRead))
-}
-
 fn wish(
     request: &Request,
     policy: &Policy,
@@ -367,41 +285,6 @@ fn within_budget(policy: &Policy, posterior: &Posterior, cost: Option<Pusd>) -> 
     let tried = u128::from(posterior.explored.as_pusd()) + u128::from(cost.as_pusd());
     let spent = u128::from(posterior.spent.as_pusd()) + u128::from(cost.as_pusd());
     tried * 1_000_000 <= spent * u128::from(policy.explore.budget_ppm)
-}
-
-fn rank(
-    candidates: &[Candidate<'_>],
-    choices: &[Choice],
-    known: &[Known],
-    chosen: usize,
-    value_pusd: u64,
-) -> Vec<Ranked> {
-    let mut order: Vec<(bool, i64, u64, usize)> = choices
-        .iter()
-        .enumerate()
-        .map(|(index, choice)| {
-            (
-                index != chosen,
-                -utility_pusd(choice, value_pusd).max(-i64::MAX),
-                choice.charge_pusd,
-                index,
-            )
-        })
-        .collect();
-    sort_by(&mut order, Ord::cmp);
-    order
-        .into_iter()
-        .filter_map(|(_, utility, _, index)| {
-            let candidate = candidates.get(index)?;
-            Some(Ranked {
-                arm: candidate.arm.clone(),
-                rung: candidate.rung as u32,
-                success: known.get(index)?.belief.range(),
-                cost: candidate.cost,
-                utility_pusd: -utility,
-            })
-        })
-        .collect()
 }
 
 /// Providers keep a prompt cache warm for half an hour at most without asking.

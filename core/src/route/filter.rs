@@ -8,7 +8,7 @@
 use alloc::format;
 use alloc::string::String;
 
-use super::decision::{Reason, ReasonCode, effort_word};
+use super::decision::{Arm, Reason, ReasonCode, effort_word};
 use super::policy::Policy;
 use super::posterior::Posterior;
 use crate::catalog::{Ability, Catalog, Model, Terms};
@@ -272,11 +272,13 @@ pub(super) fn affordable(
 pub(super) fn in_time(
     policy: &Policy,
     posterior: &Posterior,
-    arm: &str,
+    arm: &Arm,
     output_tokens: u64,
 ) -> Result<(), Reason> {
     let Some(budget) = policy.latency_budget_ms else { return Ok(()) };
-    let Some(expected) = posterior.expected_latency_ms(arm, output_tokens) else { return Ok(()) };
+    let Some(expected) = posterior.expected_latency_ms(&arm.name(), output_tokens) else {
+        return Ok(());
+    };
     if expected <= budget {
         return Ok(());
     }

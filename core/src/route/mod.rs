@@ -5,6 +5,7 @@
 //! words of a prompt: what predicts the right tier is the workload, its outcomes and the checks
 //! after the answer.
 
+mod appraise;
 mod candidates;
 mod counts;
 mod decide;

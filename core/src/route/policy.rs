@@ -11,6 +11,7 @@ use crate::catalog::ProviderId;
 use crate::error::{Error, ErrorKind};
 use crate::json;
 use crate::money::Pusd;
+use crate::order::sort_by;
 use crate::request::{ModelId, Stakes};
 
 /// The caller's wishes; every field has a sensible default.
@@ -168,10 +169,12 @@ impl Policy {
     ///
     /// `invalid_policy`, naming the field.
     pub fn check(&self) -> Result<(), Error> {
-        for (index, model) in self.ladder.iter().enumerate() {
-            if self.ladder.iter().skip(index + 1).any(|later| later == model) {
-                return Err(invalid(format!("`ladder` names `{model}` twice, once is right")));
-            }
+        let mut rungs: Vec<&ModelId> = self.ladder.iter().collect();
+        sort_by(&mut rungs, Ord::cmp);
+        if let Some(model) = rungs.iter().zip(rungs.iter().skip(1)).find(|(one, next)| one == next)
+        {
+            let model = model.0;
+            return Err(invalid(format!("`ladder` names `{model}` twice, once is right")));
         }
         if let Some(both) = self.allow.iter().find(|model| self.deny.contains(model)) {
             return Err(invalid(format!("`{both}` stands in `allow` and in `deny`: choose one")));

@@ -90,8 +90,13 @@ impl Wish {
 
 /// Value of the expected success less every charge, in pico-dollars.
 pub(super) fn utility_pusd(choice: &Choice, value_pusd: u64) -> i64 {
-    let value = u128::from(value_pusd) * u128::from(choice.success_ppm) / 1_000_000;
-    let utility = value as i128 - i128::from(choice.charge_pusd);
+    let success = u64::from(choice.success_ppm);
+    // Nearly always it fits 64 bits, whose division takes a tenth of the time.
+    let value = match value_pusd.checked_mul(success) {
+        Some(product) => i128::from(product / 1_000_000),
+        None => (u128::from(value_pusd) * u128::from(success) / 1_000_000) as i128,
+    };
+    let utility = value - i128::from(choice.charge_pusd);
     i64::try_from(utility).unwrap_or(if utility < 0 { i64::MIN } else { i64::MAX })
 }
 

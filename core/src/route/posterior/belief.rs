@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use super::super::signal::Signal;
-use super::head::{Head, Heads};
+use super::head::{Head, Shared};
 use super::{Belief, Moments, Posterior, logit, sigmoid};
 use crate::catalog::Model;
 use crate::request::{Effort, WorkKind};
@@ -108,6 +108,7 @@ impl Posterior {
             Some(known) => known.moments.standard(signal),
             None => Moments::default().standard(signal),
         };
+        let shared = known.and_then(|known| Some(Shared::of(known.shared.as_ref()?, &x)));
         for ((&(name, rung), &((mean, strength), count)), &(shift, n)) in
             arms.iter().zip(&stand).zip(&shifts)
         {
@@ -118,11 +119,9 @@ impl Posterior {
                 mean
             };
             let belief = Belief::new(mean, strength, count);
-            let heads = known.and_then(|known| {
-                Some(Heads { shared: known.shared.as_ref()?, own: known.heads.get(name)? })
-            });
-            let success = match heads {
-                Some(heads) => heads.success(belief.mean(), &x, signal),
+            let own = known.and_then(|known| known.heads.get(name));
+            let success = match shared.as_ref().zip(own) {
+                Some((shared, own)) => shared.success(own, belief.mean(), &x, signal),
                 None => Head::unlearned(rung, belief.mean(), &x),
             };
             give(Known { belief: belief.moved_to(success), outcomes: n });

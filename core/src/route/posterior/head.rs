@@ -108,18 +108,17 @@ impl Moments {
     }
 }
 
-/// What all arms of a workload share, and what is one arm's own.
+/// What all arms of a workload share on one prompt, found once for all of them.
 #[derive(Debug)]
-pub(super) struct Heads<'a> {
-    pub(super) shared: &'a Head,
-    pub(super) own: &'a Head,
-}
-
-/// The forecasts of the experts on one prompt, and the scores of its words.
-struct Forecast {
-    structural: f64,
+pub(super) struct Shared {
+    /// What structure adds for every arm, on the logit scale.
+    structure: f64,
+    /// The say of the plain rate, and of what tells prompts apart.
+    odds: [f64; 2],
+    /// The share of words in that, where an arm has any.
     worded: f64,
-    own_words: f64,
+    /// The say of what tells prompts apart for an arm with words.
+    worded_odds: [f64; 2],
 }
 
 impl Head {
@@ -186,32 +185,46 @@ impl Head {
     }
 }
 
-impl Heads<'_> {
-    /// The success to expect on this prompt, where the plain rate expects `plain`.
-    pub(super) fn success(&self, plain: f64, x: &[f64; FEATURES], signal: &Signal) -> f64 {
-        let forecast = self.forecast(plain, x, signal);
+impl Shared {
+    pub(super) fn of(shared: &Head, x: &[f64; FEATURES]) -> Self {
         // One set of losses for all arms: were each arm to trust its own, one would move with the
         // prompt and the next stand still, and their difference would mean nothing.
         let loss =
-            |index: usize| self.shared.losses_milli.get(index).map_or(0.0, |l| f64::from(*l) / 1e3);
+            |index: usize| shared.losses_milli.get(index).map_or(0.0, |l| f64::from(*l) / 1e3);
         let least = loss(0).min(loss(1)).min(loss(2));
-        // Words add to structure, so they stand in for it for as long as they beat the plain rate;
-        // between the two no loss decides, for what tells prompts apart costs a forecast of each arm
-        // a little and serves the choice between arms.
-        let has_words = self.own.words.is_some() && self.shared.outcomes >= ENOUGH_FOR_WORDS;
-        let worded = if has_words { sigmoid(loss(0) - loss(2)) } else { 0.0 };
-        let signal_loss = if has_words { loss(1).min(loss(2)) } else { loss(1) };
-        let signal = worded * forecast.worded + (1.0 - worded) * forecast.structural;
-        let plain_odds = libm::exp(least - loss(0));
-        let signal_odds = SIGNAL_ODDS * libm::exp(least - signal_loss);
-        (plain * plain_odds + signal * signal_odds) / (plain_odds + signal_odds)
+        let odds = |signal_loss: f64| {
+            [libm::exp(least - loss(0)), SIGNAL_ODDS * libm::exp(least - signal_loss)]
+        };
+        let has_words = shared.outcomes >= ENOUGH_FOR_WORDS;
+        Self {
+            structure: shared.structure(x),
+            odds: odds(loss(1)),
+            // Words add to structure, so they stand in for it for as long as they beat the plain
+            // rate; between the two no loss decides, for what tells prompts apart costs a forecast
+            // of each arm a little and serves the choice between arms.
+            worded: if has_words { sigmoid(loss(0) - loss(2)) } else { 0.0 },
+            worded_odds: if has_words { odds(loss(1).min(loss(2))) } else { odds(loss(1)) },
+        }
     }
 
-    fn forecast(&self, plain: f64, x: &[f64; FEATURES], signal: &Signal) -> Forecast {
-        let structural = logit(plain) + self.shared.structure(x) + self.own.structure(x);
-        let own_words = self.own.words_score(signal);
-        let words = self.own.scale() * own_words;
-        Forecast { structural: sigmoid(structural), worded: sigmoid(structural + words), own_words }
+    /// The success to expect of an arm on this prompt, where the plain rate expects `plain`.
+    pub(super) fn success(
+        &self,
+        own: &Head,
+        plain: f64,
+        x: &[f64; FEATURES],
+        signal: &Signal,
+    ) -> f64 {
+        let has_words = own.words.is_some() && own.outcomes >= ENOUGH_OF_ONE;
+        let worded = if has_words { self.worded } else { 0.0 };
+        let structural = logit(plain) + self.structure + own.structure(x);
+        let mut told = sigmoid(structural);
+        if worded > 0.0 {
+            let words = sigmoid(structural + own.scale() * own.words_score(signal));
+            told = worded * words + (1.0 - worded) * told;
+        }
+        let [plain_odds, signal_odds] = if has_words { self.worded_odds } else { self.odds };
+        (plain * plain_odds + told * signal_odds) / (plain_odds + signal_odds)
     }
 }
 
@@ -228,18 +241,21 @@ pub(super) fn learn(
     if keep_words {
         own.words.get_or_insert_with(Words::new);
     }
-    let forecast = Heads { shared, own }.forecast(plain, x, signal);
-    let forecasts = [plain, forecast.structural, forecast.worded];
+    let structural = logit(plain) + shared.structure(x) + own.structure(x);
+    let own_words = own.words_score(signal);
+    let worded = sigmoid(structural + own.scale() * own_words);
+    let structural = sigmoid(structural);
+    let forecasts = [plain, structural, worded];
     for (loss, p) in shared.losses_milli.iter_mut().zip(forecasts) {
         let p = p.clamp(0.001, 0.999);
         let new = -success * libm::log(p) - (1.0 - success) * libm::log(1.0 - p);
         // Losses fade too, or a workload that changed could never change its mind.
         *loss = libm::round(f64::from(*loss) * LOSS_KEEP + new * 1e3) as u32;
     }
-    shared.step(x, forecast.structural, success);
-    own.step(x, forecast.structural, success);
+    shared.step(x, structural, success);
+    own.step(x, structural, success);
     if let Some(words) = &mut own.words {
-        words.learn(forecast.worded, forecast.own_words, success, &signal.grams);
+        words.learn(worded, own_words, success, &signal.grams);
     }
 }
 
@@ -323,7 +339,7 @@ const SHARED_LENGTH: f64 = -0.3;
 /// And to that of the lowest rung beyond.
 const LOWEST_RUNG_LENGTH: f64 = -0.2;
 /// Variance of a shared weight before any outcome.
-const SHARED_VARIANCE_MICRO: u32 = 1_500;
+const SHARED_VARIANCE_MICRO: u32 = 2_000;
 /// And of one arm's own: what makes a prompt hard is mostly the same for all.
 const OWN_VARIANCE_MICRO: u32 = 600;
 /// Weight of the words' score before any outcome.
@@ -335,8 +351,10 @@ const WORDS_VARIANCE_MICRO: u32 = 700;
 const LOSS_KEEP: f64 = 0.998;
 /// How much say the outside of a prompt has before any outcome, against 1 of the plain rate.
 const SIGNAL_ODDS: f64 = 1.0;
-/// Outcomes below which words have no say.
+/// Outcomes of a workload below which words have no say.
 const ENOUGH_FOR_WORDS: u32 = 100;
+/// And of one arm: of fewer its words have hardly any score, and reading it takes most of a decision.
+const ENOUGH_OF_ONE: u32 = 8;
 /// Successes, and failures, of a bucket up to which its logarithm is taken once for all like it.
 const FEW: usize = 16;
 /// Outcomes imagined for each bucket, at the workload's own rate.
