@@ -670,6 +670,24 @@ export interface SseTranscript {
 }
 
 /**
+ * A success that was not observed as such, estimated three ways.
+ */
+export interface OffPolicy {
+    /**
+     * By the inverse of each choice's probability.
+     */
+    ips: Band;
+    /**
+     * The same, scaled to the sum of the weights.
+     */
+    snips: Band;
+    /**
+     * By each decision's own belief, corrected by the outcomes.
+     */
+    doublyRobust: Band;
+}
+
+/**
  * A text to be cut into tokens.
  */
 export interface TokensInput {
@@ -1255,6 +1273,10 @@ export interface Curve {
      * Quality with none, a tenth, … all of the prompts at the stronger model.
      */
     qualityPpm: number[];
+    /**
+     * The same with the interval of each; empty without resamples.
+     */
+    bands?: Band[];
 }
 
 /**
@@ -2375,9 +2397,13 @@ export interface LoggedArm {
      */
     effectiveDecisions: number;
     /**
-     * Its success on all logged traffic.
+     * Share of the judged decisions in which it had a chance.
      */
-    successPpm: number;
+    possiblePpm: number;
+    /**
+     * Its success on all logged traffic; absent where it had no chance in more than a twentieth.
+     */
+    success?: OffPolicy;
     /**
      * What one answer cost, where that was logged.
      */

@@ -11,6 +11,7 @@ mod plan;
 mod route;
 mod route_cascade;
 mod route_laws;
+mod route_replay;
 mod route_state;
 mod route_world;
 mod streams;

@@ -25,7 +25,7 @@ fn chosen(request: &Request, policy: &Policy) -> String {
     World::new().route(request, policy).unwrap().chosen.model.to_string()
 }
 
-fn of_preset(preset: Preset) -> Policy {
+pub(crate) fn of_preset(preset: Preset) -> Policy {
     Policy { preset, ..Policy::default() }
 }
 

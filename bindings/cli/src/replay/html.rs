@@ -1,5 +1,5 @@
 //! A report as one page that loads nothing: curves of quality against the share of prompts at the
-//! stronger model.
+//! stronger model, each in the band nineteen of twenty resamples fall in.
 
 use std::fmt::Write;
 
@@ -23,7 +23,12 @@ fn figure(out: &mut String, cell: &Cell) {
         ("length", "#d98e04", &cell.length),
         ("cold", "#1f6feb", &cell.cold),
     ];
-    let points = || curves.iter().flat_map(|(_, _, curve)| &curve.quality_ppm);
+    let points = || {
+        curves.iter().flat_map(|(_, _, curve)| {
+            let ends = curve.bands.iter().flat_map(|band| [band.low_ppm, band.high_ppm]);
+            curve.quality_ppm.iter().copied().chain(ends)
+        })
+    };
     let (Some(low), Some(high)) = (points().min(), points().max()) else { return };
     let span = (high - low).max(1) as f64;
     // Writing to a string cannot fail.
@@ -35,15 +40,27 @@ fn figure(out: &mut String, cell: &Cell) {
          <text x=\"46\" y=\"200\" text-anchor=\"end\">{:.3}</text>\
          <text x=\"225\" y=\"232\" text-anchor=\"middle\">share of prompts at the stronger model</text>",
         cell.prompts,
-        *high as f64 / 1e6,
-        *low as f64 / 1e6
+        high as f64 / 1e6,
+        low as f64 / 1e6
     );
+    let x = |tenth: usize| 50.0 + 35.0 * tenth as f64;
+    let y = |quality: i64| 200.0 - 190.0 * (quality - low) as f64 / span;
     for (index, (name, colour, curve)) in curves.iter().enumerate() {
+        let mut area = String::new();
+        let upper = curve.bands.iter().enumerate().map(|(tenth, band)| (tenth, band.high_ppm));
+        let lower = curve.bands.iter().enumerate().map(|(tenth, band)| (tenth, band.low_ppm));
+        for (tenth, quality) in upper.chain(lower.rev()) {
+            let _ = write!(area, "{:.1},{:.1} ", x(tenth), y(quality));
+        }
+        let _ = writeln!(
+            out,
+            "<polygon points=\"{}\" fill=\"{colour}\" opacity=\"0.15\"/>",
+            area.trim_end()
+        );
         let mut path = String::new();
         for (tenth, quality) in curve.quality_ppm.iter().enumerate() {
-            let x = 50.0 + 35.0 * tenth as f64;
-            let y = 200.0 - 190.0 * (quality - low) as f64 / span;
-            let _ = write!(path, "{}{x:.1} {y:.1}", if tenth == 0 { 'M' } else { 'L' });
+            let command = if tenth == 0 { 'M' } else { 'L' };
+            let _ = write!(path, "{command}{:.1} {:.1}", x(tenth), y(*quality));
         }
         let y = 150 + 14 * index;
         let _ = writeln!(

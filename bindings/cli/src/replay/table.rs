@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use farebox_core::route::replay::{Cell, Curve, Online, Report};
+use farebox_core::route::replay::{Band, Cell, Curve, OffPolicy, Online, Report};
 
 /// The report as tables of fixed width.
 pub(crate) fn text(report: &Report) -> String {
@@ -16,14 +16,25 @@ pub(crate) fn text(report: &Report) -> String {
     for arm in &report.logged {
         let cost = arm.cost.map_or_else(|| "-".to_string(), |cost| format!("${cost}"));
         // Writing to a string cannot fail.
-        let _ = writeln!(
+        let _ = write!(
             out,
-            "{}: success {}, cost {cost}, from {} decisions worth {}",
-            arm.arm,
-            share(arm.success_ppm),
-            arm.decisions,
-            arm.effective_decisions
+            "{}: cost {cost}, from {} decisions worth {}; success always choosing it: ",
+            arm.arm, arm.decisions, arm.effective_decisions
         );
+        let _ = match arm.success {
+            Some(OffPolicy { ips, snips, doubly_robust }) => writeln!(
+                out,
+                "doubly robust {}, SNIPS {}, IPS {}",
+                banded(doubly_robust),
+                banded(snips),
+                banded(ips)
+            ),
+            None => writeln!(
+                out,
+                "unknown, for it had a chance in {} of the decisions only; let routing explore",
+                share(arm.possible_ppm.into())
+            ),
+        };
     }
     out
 }
@@ -36,12 +47,7 @@ fn cells(out: &mut String, cells: &[Cell]) {
     );
     for cell in cells {
         let name = format!("{}: {} > {}", cell.source, cell.strong, cell.weak);
-        let cold = cell.cold.apgr.map_or_else(
-            || "no gap".to_string(),
-            |band| {
-                format!("{} [{},{}]", share(band.ppm), share(band.low_ppm), share(band.high_ppm))
-            },
-        );
+        let cold = cell.cold.apgr.map_or_else(|| "no gap".to_string(), banded);
         let _ = write!(
             out,
             "{name:<58.58} {:>6} {:>6} {:>6}  {cold:>19} {:>6} {:>6} {:>6} ",
@@ -118,6 +124,11 @@ fn streams(out: &mut String, streams: &[Online]) {
 
 fn apgr(curve: &Curve) -> String {
     curve.apgr.map_or_else(|| "-".into(), |band| share(band.ppm))
+}
+
+/// A figure with its interval.
+fn banded(band: Band) -> String {
+    format!("{} [{},{}]", share(band.ppm), share(band.low_ppm), share(band.high_ppm))
 }
 
 /// Parts per million as a number with three decimals.

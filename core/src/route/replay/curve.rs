@@ -31,6 +31,9 @@ pub struct Curve {
     pub cpt80_ppm: Option<i64>,
     /// Quality with none, a tenth, … all of the prompts at the stronger model.
     pub quality_ppm: Vec<i64>,
+    /// The same with the interval of each; empty without resamples.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub bands: Vec<Band>,
 }
 
 /// A figure and the interval nineteen of twenty resamples of the prompts fall in.
@@ -65,22 +68,31 @@ pub(super) fn curve(scored: &[Scored], resamples: u32, seed: u64) -> Curve {
         quality_ppm: whole.quality.iter().map(|quality| ppm(*quality)).collect(),
         ..Curve::default()
     };
-    let Some(apgr) = whole.apgr() else { return curve };
-    let mut again: Vec<f64> = (0..u64::from(resamples))
-        .filter_map(|resample| {
-            let counts = resampled(order.len(), seed ^ mix(resample));
-            Points::of(&order, &counts)?.apgr()
-        })
+    let again: Vec<Points> = (0..u64::from(resamples))
+        .filter_map(|resample| Points::of(&order, &resampled(order.len(), seed ^ mix(resample))))
         .collect();
-    again.sort_by(f64::total_cmp);
-    let at = |share: f64| {
-        let index = libm::floor(share * again.len() as f64) as usize;
-        again.get(index.min(again.len().saturating_sub(1))).copied().unwrap_or(apgr)
-    };
-    curve.apgr = Some(Band { low_ppm: ppm(at(0.025)), ppm: ppm(apgr), high_ppm: ppm(at(0.975)) });
+    if !again.is_empty() {
+        let tenths = whole.quality.iter().enumerate();
+        let at = |tenth: usize| move |points: &Points| points.quality.get(tenth).copied();
+        curve.bands = tenths
+            .map(|(tenth, q)| band(*q, again.iter().filter_map(at(tenth)).collect()))
+            .collect();
+    }
+    let Some(apgr) = whole.apgr() else { return curve };
+    curve.apgr = Some(band(apgr, again.iter().filter_map(Points::apgr).collect()));
     curve.cpt50_ppm = whole.reaches(0.5).map(ppm);
     curve.cpt80_ppm = whole.reaches(0.8).map(ppm);
     curve
+}
+
+/// A figure and the interval of what resamples made of it; no interval without any.
+pub(super) fn band(figure: f64, mut again: Vec<f64>) -> Band {
+    again.sort_by(f64::total_cmp);
+    let at = |share: f64| {
+        let index = libm::floor(share * again.len() as f64) as usize;
+        again.get(index.min(again.len().saturating_sub(1))).copied().unwrap_or(figure)
+    };
+    Band { low_ppm: ppm(at(0.025)), ppm: ppm(figure), high_ppm: ppm(at(0.975)) }
 }
 
 /// How often each of some prompts is drawn when as many are drawn with replacement.

@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 
 pub use curve::{Band, Curve};
 pub use labelled::Labelled;
-pub use log::LoggedArm;
+pub use log::{LoggedArm, OffPolicy};
 pub use online::Online;
 pub use rows::{Line, LoggedDecision, Outcomes, Pair};
 
@@ -108,7 +108,8 @@ pub struct Cell {
 ///
 /// # Errors
 ///
-/// `invalid_request`, naming the line, when one is neither a pair nor a logged decision.
+/// `invalid_request`, naming the line, when one is neither a pair nor a logged decision, or logs a
+/// decision without how probable it was.
 pub fn replay(lines: &str, options: &ReplayOptions) -> Result<Report, Error> {
     let outcomes = Outcomes::parse(lines, options.words)?;
     Ok(replay_outcomes(&outcomes, options))
@@ -116,7 +117,7 @@ pub fn replay(lines: &str, options: &ReplayOptions) -> Result<Report, Error> {
 
 /// Replays outcomes that were read already.
 pub fn replay_outcomes(outcomes: &Outcomes, options: &ReplayOptions) -> Report {
-    let mut report = Report { logged: log::by_arm(&outcomes.logged), ..Report::default() };
+    let mut report = Report { logged: log::by_arm(&outcomes.logged, options), ..Report::default() };
     for cell in outcomes.cells() {
         report.cells.push(labelled::cell(&cell, options));
     }

@@ -129,9 +129,7 @@ impl Outcomes {
                 Error::invalid_request(format!("line {} {what}", number + 1))
                     .with("line", number as u64 + 1)
             };
-            let line: Line = serde_json::from_str(line).map_err(|_| {
-                wrong("is neither a pair of outcomes nor a logged decision".to_string())
-            })?;
+            let line: Line = serde_json::from_str(line).map_err(|_| wrong(why_not(line)))?;
             match line {
                 Line::Logged(logged) => {
                     if logged.decision.propensity_ppm == 0 {
@@ -184,6 +182,20 @@ impl Outcomes {
             }
         }
         groups
+    }
+}
+
+/// Why a line is none that can be replayed.
+fn why_not(line: &str) -> String {
+    let logged = serde_json::from_str::<Value>(line).ok();
+    match logged.as_ref().and_then(|line| line.get("decision")) {
+        Some(decision) if decision.get("propensityPpm").is_none() => {
+            "logs a decision without `propensityPpm`: unless it is known how probable a choice was, \
+             nothing can be said of any other"
+                .into()
+        }
+        Some(_) => "logs a decision of another shape: `decision` and `observation` are right".into(),
+        None => "is neither a pair of outcomes nor a logged decision".into(),
     }
 }
 
