@@ -180,6 +180,10 @@ export interface Pending {
      */
     rung: number;
     /**
+     * How its answer is checked, where it is.
+     */
+    verify?: Verify;
+    /**
      * Features of the prompt, in thousandths.
      */
     featuresMilli: number[];
@@ -953,6 +957,16 @@ export interface Observation {
      * How well the answer served, from 0 to 1,000,000; absent when nobody judged it.
      */
     successPpm?: number;
+    /**
+     * Whether the planned check accepted the first answer. Where it did not, `successPpm` is of the
+     * stronger model's answer, and counts as that model's.
+     */
+    firstAccepted?: boolean;
+    /**
+     * How well the first answer served, accepted or not, from 0 to 1,000,000. It is what the
+     * check's rates are measured by: judge refused answers as often as accepted ones.
+     */
+    firstSuccessPpm?: number;
     /**
      * How long it took.
      */
@@ -2579,6 +2593,10 @@ export interface Posterior {
      * Outcomes of arms at each kind of work; those of work of no known kind stand under `any`.
      */
     kinds: Record<string, Record<string, Tally>>;
+    /**
+     * How often checks accepted good answers and bad ones, at each kind of work.
+     */
+    checks?: Record<string, Record<string, Tally>>;
     /**
      * What is known of each workload.
      */

@@ -10,6 +10,7 @@ mod orchestrate;
 mod plan;
 mod route;
 mod route_cascade;
+mod route_choice;
 mod route_laws;
 mod route_replay;
 mod route_state;

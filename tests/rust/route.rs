@@ -4,7 +4,7 @@ use farebox_core::error::ErrorKind;
 use farebox_core::money::Pusd;
 use farebox_core::request::{
     Effort, HostedTool, Message, ModelId, OutputFormat, Part, Request, Role, ServiceTier, Source,
-    Stakes, Tool, WorkKind,
+    Stakes, Tool,
 };
 use farebox_core::route::{
     NamedModel, Observation, Policy, Posterior, Preset, ReasonCode, Rejected,
@@ -21,7 +21,7 @@ pub(crate) fn hello() -> Request {
     Request::new().instructions("You are brief.").user("Say hello.")
 }
 
-fn chosen(request: &Request, policy: &Policy) -> String {
+pub(crate) fn chosen(request: &Request, policy: &Policy) -> String {
     World::new().route(request, policy).unwrap().chosen.model.to_string()
 }
 
@@ -317,114 +317,4 @@ fn outcomes_move_the_choice_up_when_the_rung_fails_and_down_only_on_its_own() {
     // Of another workload they do not.
     let decision = world.route_knowing(&hello().workload("other"), &economy, &proven).unwrap();
     assert_eq!(decision.chosen.model.as_str(), "gpt-5.4-mini");
-}
-
-#[test]
-fn workloads_are_told_apart_by_template_tools_and_schema_not_by_dates() {
-    let world = World::new();
-    let key = |request: &Request| world.route(request, &Policy::default()).unwrap().workload;
-    let on = |day: &str| {
-        Request::new().instructions(format!("You sort mail. Today is {day}.")).user("Hello")
-    };
-    assert_eq!(key(&on("2026-11-22")), key(&on("Monday, 23 November 2026")));
-    assert_ne!(key(&on("2026-11-22")), key(&hello()));
-    let tool = |name: &str| Tool::Function {
-        name: name.into(),
-        description: None,
-        parameters: None,
-        strict: None,
-    };
-    assert_eq!(
-        key(&hello().tool(tool("a")).tool(tool("b"))),
-        key(&hello().tool(tool("b")).tool(tool("a")))
-    );
-    assert_ne!(key(&hello().tool(tool("a"))), key(&hello().tool(tool("b"))));
-    assert_eq!(key(&hello().workload("mail")), "label/mail");
-}
-
-#[test]
-fn a_thread_moves_only_upward_and_is_free_when_its_cache_is_cold() {
-    let mut world = World::new();
-    let mut posterior = Posterior::new();
-    let economy = of_preset(Preset::Economy);
-    let mut request = hello();
-    request.hints.thread = Some("ticket 4711".into());
-    let first = world.route(&request, &of_preset(Preset::Risk)).unwrap();
-    posterior.record(&request, &first, world.now);
-    assert!(!serde_json::to_string(&posterior).unwrap().contains("4711"));
-
-    let next = world.route_knowing(&request, &economy, &posterior).unwrap();
-    assert_eq!(next.chosen.model.as_str(), "gpt-5.4");
-    assert_eq!(next.reasons[0].code, ReasonCode::Sticky);
-    world.now = world.now.after_ms(31 * 60 * 1_000);
-    let later = world.route_knowing(&request, &economy, &posterior).unwrap();
-    assert_eq!(later.chosen.model.as_str(), "gpt-5.4-mini");
-}
-
-#[test]
-fn an_agent_that_turns_in_circles_moves_up_a_rung() {
-    let mut request = hello();
-    for number in 0..3 {
-        let call = Part::ToolCall {
-            call_id: format!("c{number}"),
-            item_id: None,
-            name: "read".into(),
-            arguments: "{\"path\":\"a\"}".into(),
-        };
-        request =
-            request.message(Message { role: Role::Assistant, name: None, content: vec![call] });
-    }
-    let decision = World::new().route(&request, &of_preset(Preset::Economy)).unwrap();
-    assert_eq!(decision.chosen.model.as_str(), "gpt-5.4");
-    assert_eq!(decision.reasons[0].code, ReasonCode::Repetition);
-    assert_eq!(decision.reasons[0].numbers["times"], 3);
-}
-
-#[test]
-fn exploring_is_seeded_logged_and_silent_when_stakes_are_high() {
-    let world = World::new();
-    let request = hello().workload("mail");
-    let policy = |seed| {
-        let mut policy = of_preset(Preset::Economy);
-        policy.explore.budget_ppm = 1_000_000;
-        policy.explore.seed = seed;
-        policy
-    };
-    let posterior = Posterior::new();
-    let mut seen = std::collections::BTreeSet::new();
-    for seed in 0..40 {
-        let decision = world.route_knowing(&request, &policy(seed), &posterior).unwrap();
-        assert_eq!(decision, world.route_knowing(&request, &policy(seed), &posterior).unwrap());
-        assert!((1..=1_000_000).contains(&decision.propensity_ppm));
-        seen.insert(decision.chosen.model.to_string());
-        let high = request.clone().stakes(Stakes::High);
-        let decision = world.route_knowing(&high, &policy(seed), &posterior).unwrap();
-        assert_eq!(decision.propensity_ppm, 1_000_000);
-        assert_eq!(decision.chosen.model.as_str(), "gpt-5.4");
-    }
-    assert!(seen.len() > 1, "{seen:?}");
-}
-
-#[test]
-fn a_decision_says_what_would_have_changed_it() {
-    let decision = World::new().route(&hello(), &of_preset(Preset::Economy)).unwrap();
-    let messages: Vec<&str> =
-        decision.otherwise.iter().map(|otherwise| otherwise.message.as_str()).collect();
-    assert!(messages.contains(&"gpt-5.4 if stakes were high"), "{messages:?}");
-    assert!(messages.contains(&"gpt-5.4-nano under the bulk preset"), "{messages:?}");
-    assert!(messages.iter().any(|message| message.contains("per failure")), "{messages:?}");
-    assert!(decision.sentence.starts_with("`gpt-5.4-mini"), "{}", decision.sentence);
-}
-
-#[test]
-fn benchmarks_decide_when_price_and_evidence_alone_do() {
-    let mut request = hello();
-    request.hints.kind = Some(WorkKind::ComputerUse);
-    let dial = |usd: &str| Policy {
-        failure_cost: Some(Pusd::parse(usd).unwrap()),
-        ..of_preset(Preset::Balanced)
-    };
-    assert_eq!(chosen(&request, &dial("0.001")), "gpt-5.4-nano");
-    assert_eq!(chosen(&request, &dial("0.05")), "gpt-5.4-mini");
-    assert_eq!(chosen(&request, &dial("1")), "gpt-5.4");
 }

@@ -107,6 +107,7 @@ pub fn route(
         .collect();
     let wish = wish(request, policy, estimates, &workload, ladder, &candidates, thread);
     let mut told = Told::new(request, &wish, &workload);
+    let rates = verify::Rates { posterior, kind: workload.kind, now };
 
     let named_at = named.and_then(|name| {
         let mut usual = choices
@@ -137,8 +138,15 @@ pub fn route(
             if wish.failure_cost.is_some()
                 && lifted.is_none()
                 && !wish.wants_top()
-                && let Some(cheap) =
-                    verify::cheap_first(request, policy, &candidates, &on_ladder, settled, &wish)
+                && let Some(cheap) = verify::cheap_first(
+                    request,
+                    policy,
+                    &candidates,
+                    &on_ladder,
+                    settled,
+                    &wish,
+                    rates,
+                )
             {
                 settled = cheap;
                 told.checked = true;
@@ -188,7 +196,7 @@ pub fn route(
     } else {
         explain::otherwise(&wish, &candidates, &on_ladder, chosen)
     };
-    let verify = verify::plan(request, policy, &candidates, &choices, chosen, &wish);
+    let verify = verify::plan(request, policy, &candidates, &choices, chosen, &wish, rates);
     let sentence = explain::sentence(&chosen_arm, &reasons, &otherwise);
     let id = Hash::new()
         .text(&workload.key)

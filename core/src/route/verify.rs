@@ -4,13 +4,24 @@
 //! into a cascade: it succeeds with p·g + (1 − p·g − (1 − p)·b)·q, where q is the strong arm's
 //! success on what the cheap one failed, and costs the cheap arm, the check, and the strong arm on
 //! the share that is refused. It pays where that has the higher utility; depth is never over two.
+//! The shares are what was measured of the check on the kind of work, from a prior of ten answers.
 
 use super::candidates::Candidate;
 use super::decision::{Arm, Check, Verify};
 use super::policy::{Policy, Verifier};
+use super::posterior::Posterior;
 use super::utility::{Choice, Wish, utility_pusd};
 use crate::money::Pusd;
-use crate::request::{OutputFormat, Request, Tool};
+use crate::request::{OutputFormat, Request, Tool, WorkKind};
+use crate::time::Timestamp;
+
+/// How well checks do on a request's kind of work, as far as that was measured.
+#[derive(Clone, Copy)]
+pub(super) struct Rates<'a> {
+    pub(super) posterior: &'a Posterior,
+    pub(super) kind: Option<WorkKind>,
+    pub(super) now: Timestamp,
+}
 
 /// The check that pays most, if one does.
 pub(super) fn plan(
@@ -20,8 +31,9 @@ pub(super) fn plan(
     choices: &[Choice],
     chosen: usize,
     wish: &Wish,
+    rates: Rates<'_>,
 ) -> Option<Verify> {
-    best_check(request, policy, candidates, choices, chosen, wish).map(|(_, verify)| verify)
+    best_check(request, policy, candidates, choices, chosen, wish, rates).map(|(_, verify)| verify)
 }
 
 /// A lower arm that, checked after its answer, beats the settled one; nothing when none does.
@@ -32,10 +44,11 @@ pub(super) fn cheap_first(
     choices: &[Choice],
     settled: usize,
     wish: &Wish,
+    rates: Rates<'_>,
 ) -> Option<usize> {
     let value = wish.value_pusd();
     let checked = |index: usize| {
-        let gain = best_check(request, policy, candidates, choices, index, wish)?.0;
+        let gain = best_check(request, policy, candidates, choices, index, wish, rates)?.0;
         Some(i128::from(utility_pusd(choices.get(index)?, value)) + gain)
     };
     let to_beat = checked(settled)
@@ -56,6 +69,7 @@ fn best_check(
     choices: &[Choice],
     chosen: usize,
     wish: &Wish,
+    rates: Rates<'_>,
 ) -> Option<(i128, Verify)> {
     let first = choices.get(chosen)?;
     let (strong_at, strong) = strongest(choices, first)?;
@@ -64,6 +78,7 @@ fn best_check(
 
     let mut best: Option<(i128, Check)> = None;
     let mut consider = |check: Check, verifier: Verifier| {
+        let verifier = rates.posterior.verifier(rates.kind, &check, verifier, rates.now);
         let gain = gain_pusd(first, strong, &verifier, value);
         if gain > 0 && best.as_ref().is_none_or(|(most, _)| gain > *most) {
             best = Some((gain, check));

@@ -64,6 +64,9 @@ impl Posterior {
         for (kind, arms) in &other.kinds {
             merge_arms(self.kinds.or_default(kind.clone()), arms, half_life_ms);
         }
+        for (kind, rates) in &other.checks {
+            merge_arms(self.checks.or_default(kind.clone()), rates, half_life_ms);
+        }
         for (key, theirs) in &other.workloads {
             let ours = self.workloads.or_default(key.clone());
             ours.at = ours.at.max(theirs.at);

@@ -14,6 +14,7 @@ mod head;
 mod observe;
 mod pair;
 mod tally;
+mod verifier;
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -29,7 +30,7 @@ pub(super) use observe::{About, thread_key};
 pub(super) use pair::Pairwise;
 pub(super) use tally::{Belief, logit, sigmoid, to_ppm};
 
-use super::decision::Arm;
+use super::decision::{Arm, Verify};
 use crate::money::Pusd;
 use crate::request::WorkKind;
 use crate::sorted::SortedMap;
@@ -70,6 +71,10 @@ pub struct Posterior {
     /// Outcomes of arms at each kind of work; those of work of no known kind stand under `any`.
     #[cfg_attr(feature = "ts", tsify(type = "Record<string, Record<string, Tally>>"))]
     pub kinds: SortedMap<String, SortedMap<String, Tally>>,
+    /// How often checks accepted good answers and bad ones, at each kind of work.
+    #[serde(default, skip_serializing_if = "SortedMap::is_empty")]
+    #[cfg_attr(feature = "ts", tsify(type = "Record<string, Record<string, Tally>>", optional))]
+    pub checks: SortedMap<String, SortedMap<String, Tally>>,
     /// What is known of each workload.
     #[cfg_attr(feature = "ts", tsify(type = "Record<string, KnownWorkload>"))]
     pub workloads: SortedMap<String, KnownWorkload>,
@@ -133,6 +138,9 @@ pub struct Pending {
     pub arm: Arm,
     /// The rung it stands on.
     pub rung: u32,
+    /// How its answer is checked, where it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verify: Option<Verify>,
     /// Features of the prompt, in thousandths.
     pub features_milli: Vec<i32>,
     /// Hashes of its words, where those are counted.
@@ -165,6 +173,7 @@ impl Default for Posterior {
             speeds: SortedMap::new(),
             pending: SortedMap::new(),
             threads: SortedMap::new(),
+            checks: SortedMap::new(),
         }
     }
 }

@@ -23,6 +23,14 @@ pub struct Observation {
     /// How well the answer served, from 0 to 1,000,000; absent when nobody judged it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub success_ppm: Option<u32>,
+    /// Whether the planned check accepted the first answer. Where it did not, `successPpm` is of the
+    /// stronger model's answer, and counts as that model's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub first_accepted: Option<bool>,
+    /// How well the first answer served, accepted or not, from 0 to 1,000,000. It is what the
+    /// check's rates are measured by: judge refused answers as often as accepted ones.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub first_success_ppm: Option<u32>,
     /// How long it took.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub latency_ms: Option<u64>,
@@ -59,6 +67,7 @@ impl Posterior {
             kind: decision.kind,
             arm: decision.chosen.clone(),
             rung: decision.ranked.first().map_or(0, |ranked| ranked.rung),
+            verify: decision.verify.clone(),
             features_milli: signal.features_milli.to_vec(),
             grams: signal.grams,
         };
@@ -82,8 +91,14 @@ impl Posterior {
         observation: &Observation,
         now: Timestamp,
     ) -> Result<(), Error> {
-        if let Some(ppm) = observation.success_ppm.filter(|ppm| *ppm > 1_000_000) {
-            return Err(Error::invalid_request(format!("`successPpm` is at most 1000000: {ppm}")));
+        let given = [
+            ("successPpm", observation.success_ppm),
+            ("firstSuccessPpm", observation.first_success_ppm),
+        ];
+        for (name, ppm) in given {
+            if let Some(ppm) = ppm.filter(|ppm| *ppm > 1_000_000) {
+                return Err(Error::invalid_request(format!("`{name}` is at most 1000000: {ppm}")));
+            }
         }
         let Some(pending) = self.pending.remove(decision_id) else {
             return Err(Error::invalid_request(format!(
@@ -91,14 +106,30 @@ impl Posterior {
             )));
         };
         let arm = pending.arm.name();
-        if let Some(success_ppm) = observation.success_ppm {
+        let checked = pending.verify.as_ref().zip(observation.first_accepted);
+        if let Some(((verify, accepted), ppm)) = checked.zip(observation.first_success_ppm) {
+            self.learn_check(pending.kind, &verify.check, accepted, ppm, now);
+        }
+        let escalated = checked.and_then(|(verify, accepted)| (!accepted).then_some(verify));
+        let of_first = match escalated {
+            Some(_) => observation.first_success_ppm,
+            None => observation.success_ppm.or(observation.first_success_ppm),
+        };
+        let of_strong = escalated.zip(observation.success_ppm);
+        if of_first.is_some() || of_strong.is_some() {
             let mut signal = Signal { grams: pending.grams, ..Signal::default() };
             for (slot, feature) in signal.features_milli.iter_mut().zip(pending.features_milli) {
                 *slot = feature;
             }
             let about =
                 About { workload: &pending.workload, kind: pending.kind, rung: pending.rung };
-            self.learn(about, &arm, &signal, success_ppm, now);
+            if let Some(success_ppm) = of_first {
+                self.learn(about, &arm, &signal, success_ppm, now);
+            }
+            if let Some((verify, success_ppm)) = of_strong {
+                let about = About { rung: pending.rung.saturating_add(1), ..about };
+                self.learn(about, &verify.escalate_to.name(), &signal, success_ppm, now);
+            }
         }
         if let (Some(latency_ms), Some(tokens)) =
             (observation.latency_ms, observation.output_tokens)
