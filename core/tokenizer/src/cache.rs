@@ -181,7 +181,7 @@ impl<const WORDS: usize, const SETS: usize> Shelf<WORDS, SETS> {
         let (words, set, tag) = Self::place(piece);
         let tags = self.tags[set].load(Relaxed);
         // The high bit of each byte that is the tag; a false one only above a true one.
-        let others = tags ^ tag * ONES;
+        let others = tags ^ (tag * ONES);
         let mut alike = others.wrapping_sub(ONES) & !others & ONES << 7;
         while alike != 0 {
             let entry = &self.entries[set][alike.trailing_zeros() as usize / 8];
