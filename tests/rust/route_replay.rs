@@ -11,7 +11,7 @@ use crate::route_world::World;
 /// Every third answer of nano serves, two of three of mini, all of the flagship.
 fn serves(model: &str, number: usize) -> bool {
     match model {
-        "gpt-5.4-nano" => number % 3 == 0,
+        "gpt-5.4-nano" => number.is_multiple_of(3),
         "gpt-5.4-mini" => number % 3 != 1,
         _ => true,
     }
