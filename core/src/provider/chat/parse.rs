@@ -98,6 +98,10 @@ fn parts(value: &Value) -> Read<Vec<Part>> {
 }
 
 fn part(value: &Value) -> Read<Part> {
+    // The endpoint takes bare words among the parts, though its reference does not say so.
+    if let Value::String(text) = value {
+        return Ok(Part::Text { text: text.clone() });
+    }
     let map = object(value)?;
     match require(map, "type", text)? {
         "text" => Ok(Part::Text { text: require(map, "text", owned)? }),

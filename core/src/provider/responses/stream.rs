@@ -118,6 +118,10 @@ impl ResponsesFold {
                 }
             }
             "response.created" | "response.in_progress" | "response.queued" => {
+                // Some servers put what went wrong beside the response, in an event like the first.
+                if reports_error(&event) {
+                    return Ok(Some(Step::Failed(Problem::of_node(&event))));
+                }
                 self.read_head(event.get("response").unwrap_or(&Node::Null));
                 return Ok(Some(Step::Idle));
             }

@@ -167,12 +167,12 @@ pub(super) fn rung_prior(place: f64) -> Mean {
 const ALIKE: f64 = 0.7;
 /// Outcomes a prior is worth. Rates on workloads of one kind lie a fifth apart or more, and a
 /// forecast from elsewhere is often plainly wrong, so it is few.
-const PRIOR_STRENGTH: f64 = 4.0;
+const PRIOR_STRENGTH: f64 = 3.0;
 /// Outcomes a prior is worth against those of all workloads of the kind: the first of the caller's
 /// own outcomes say more of the next workload than any benchmark.
-const KIND_STRENGTH: f64 = 2.0;
+const KIND_STRENGTH: f64 = 1.0;
 /// Outcomes a benchmark at the same effort is worth.
-const SAME_EFFORT_STRENGTH: f64 = 5.0;
+const SAME_EFFORT_STRENGTH: f64 = 4.0;
 /// What is believed of the lowest rung when nothing is known at all.
 const LEAST_MEAN: f64 = 0.6;
 /// And of the highest.

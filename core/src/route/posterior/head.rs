@@ -350,7 +350,7 @@ const WORDS_VARIANCE_MICRO: u32 = 700;
 /// What is left of a loss when the next outcome comes.
 const LOSS_KEEP: f64 = 0.998;
 /// How much say the outside of a prompt has before any outcome, against 1 of the plain rate.
-const SIGNAL_ODDS: f64 = 1.0;
+const SIGNAL_ODDS: f64 = 0.1;
 /// Outcomes of a workload below which words have no say.
 const ENOUGH_FOR_WORDS: u32 = 100;
 /// And of one arm: of fewer its words have hardly any score, and reading it takes most of a decision.
