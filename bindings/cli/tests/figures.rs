@@ -134,6 +134,32 @@ fn a_price_file_refreshes_the_catalogue_and_bills_by_it() {
 }
 
 #[test]
+fn a_usage_is_billed_in_whichever_shape_it_was_reported() {
+    let lines = [
+        json!({ "model": "gpt-5.4-mini", "usage": { "prompt_tokens": 1_000, "completion_tokens": 100,
+            "prompt_tokens_details": { "cached_tokens": 400 } } }),
+        json!({ "model": "gpt-5.4-mini", "usage": { "input_tokens": 1_000, "output_tokens": 100,
+            "input_tokens_details": { "cached_tokens": 400 } } }),
+        json!({ "model": "gpt-5.4-mini",
+            "usage": { "tokens": { "input": 600, "cache_read": 400, "output": 100 } } }),
+        json!({ "model": "claude-haiku-4-5", "usage": { "input_tokens": 600, "output_tokens": 100,
+            "cache_read_input_tokens": 400 } }),
+        json!({ "model": "gemini-2.5-flash", "usage": { "promptTokenCount": 1_000,
+            "candidatesTokenCount": 100, "cachedContentTokenCount": 400 } }),
+        json!({ "model": "gpt-5.4-mini", "usage": {} }),
+    ];
+    let text_of_lines: String = lines.iter().map(|line| format!("{line}\n")).collect();
+    let output = farebox(&["prices", "bill", "-"], &text_of_lines);
+    let answers: Vec<Value> =
+        text(&output.stdout).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let totals: Vec<_> = answers.iter().map(|answer| answer["total"].as_str()).collect();
+    let expected = ["0.00093", "0.00093", "0.00093", "0.00114", "0.000442"];
+    assert_eq!(totals[..5], expected.map(Some));
+    assert_eq!(answers[5]["error"]["kind"], "invalid_request");
+    assert_eq!(output.status.code(), Some(7));
+}
+
+#[test]
 fn an_audit_draws_a_page_and_names_bad_lines() {
     let row = json!({
         "key": 1, "endpoint": "chat", "model": "gpt-4o",

@@ -4,12 +4,13 @@ use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use farebox_core::catalog::{Catalog, Refresh, Terms};
+use farebox_core::catalog::{Catalog, Cost, Model, Refresh, Terms};
 use farebox_core::error::{Error, ErrorKind};
-use farebox_core::request::{ModelId, ServiceTier};
-use farebox_core::time::Day;
+use farebox_core::provider::parse_usage;
+use farebox_core::request::{Api, ModelId, ServiceTier};
+use farebox_core::time::{Day, Timestamp};
 use farebox_core::usage::Usage;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::failure::{Exit, Failure};
 use crate::shell::Shell;
@@ -29,8 +30,10 @@ enum Command {
 
 /// Price usages that were reported, one JSON object a line
 ///
-/// A line holds `model` and `usage` (`{"tokens": {"input": 1200, "cache_read": 800, "output": 90}}`),
-/// and may hold `serviceTier`, `regional` and `on` (a day). Each answers a line with the cost.
+/// A line holds `model` and `usage`, as the provider reported it or in classes of tokens
+/// (`{"tokens": {"input": 1200, "cache_read": 800, "output": 90}}`), and may hold `serviceTier`,
+/// `regional` and `on` (a day). Each answers a line with the cost; one that cannot be priced says why,
+/// and the exit code is then 7.
 #[derive(Debug, clap::Args)]
 struct BillArgs {
     /// Usages, one JSON object a line; `-` is standard input
@@ -41,7 +44,7 @@ struct BillArgs {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Bill {
     model: ModelId,
-    usage: Usage,
+    usage: Value,
     #[serde(default)]
     service_tier: ServiceTier,
     #[serde(default)]
@@ -85,27 +88,57 @@ fn bill(args: &BillArgs, shell: &Shell) -> Result<Exit, Failure> {
     let catalog = shell.settings()?.catalog;
     let text = shell.read_text(&args.file)?;
     let mut answers = String::new();
+    let mut exit = Exit::Success;
     for line in text.lines().filter(|line| !line.trim().is_empty()) {
         let answer = serde_json::from_str::<Bill>(line)
-            .map_err(|error| Error::invalid_request(format!("a bill is of its own shape: {error}")))
-            .and_then(|bill| {
-                let unknown = || {
-                    let message = format!("no model is called `{}`", bill.model);
-                    Error::new(ErrorKind::UnknownModel, message)
-                };
-                let at = bill.on.map_or_else(|| shell.now(), Day::start);
-                let terms = Terms { at, service_tier: bill.service_tier, regional: bill.regional };
-                let model = catalog.model(&bill.model).ok_or_else(unknown)?;
-                model.cost(&bill.usage, &terms)
-            });
+            .map_err(|error| Error::invalid_request(format!("the line is no bill: {error}")))
+            .and_then(|bill| bill.cost(&catalog, shell.now()));
         let answer = match answer {
             Ok(cost) => json!(cost),
-            Err(error) => json!({ "error": { "kind": error.kind, "message": error.message } }),
+            Err(error) => {
+                exit = Exit::Partial;
+                json!({ "error": { "kind": error.kind, "message": error.message } })
+            }
         };
         let _ = writeln!(answers, "{answer}");
     }
     shell.print(&answers)?;
-    Ok(Exit::Success)
+    Ok(exit)
+}
+
+impl Bill {
+    fn cost(&self, catalog: &Catalog, now: Timestamp) -> Result<Cost, Error> {
+        let model = catalog.model(&self.model).ok_or_else(|| {
+            let message = format!("no model is called `{}`", self.model);
+            Error::new(ErrorKind::UnknownModel, message)
+        })?;
+        let at = self.on.map_or(now, Day::start);
+        let terms = Terms { at, service_tier: self.service_tier, regional: self.regional };
+        model.cost(&self.usage(model)?, &terms)
+    }
+
+    /// The usage, whichever shape it is in.
+    fn usage(&self, model: &Model) -> Result<Usage, Error> {
+        let has = |key: &str| self.usage.get(key).is_some();
+        let reported = |key: &str, api| parse_usage(&json!({ key: self.usage }), api);
+        let usage = if has("tokens") || has("toolCalls") {
+            let usage = serde_json::from_value(self.usage.clone())
+                .map_err(|error| Error::invalid_request(format!("`usage`: {error}")))?;
+            Some(usage)
+        } else if has("promptTokenCount") || has("totalTokenCount") {
+            reported("usageMetadata", Api::GenerateContent)
+        } else if has("prompt_tokens") {
+            reported("usage", Api::Chat)
+        } else if has("input_tokens") {
+            let speaks_messages = model.apis.contains(&Api::Messages);
+            reported("usage", if speaks_messages { Api::Messages } else { Api::Responses })
+        } else {
+            None
+        };
+        usage.ok_or_else(|| {
+            Error::invalid_request("`usage` must be what a provider reported, or hold `tokens`")
+        })
+    }
 }
 
 fn refresh(args: &RefreshArgs, shell: &Shell) -> Result<Exit, Failure> {

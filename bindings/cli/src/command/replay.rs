@@ -17,6 +17,13 @@ use crate::shell::Shell;
 /// `strong_correct` and `weak_correct` (0 to 1), and may hold `id`, `source`, `label`,
 /// `strong_cost` and `weak_cost` (dollars). A logged decision holds `decision` and `observation`,
 /// and may hold `cost`.
+///
+/// In the tables `apgr` is the share of the gap between the two models that is closed, averaged over
+/// all shares of prompts sent to the stronger one (chance gives 0.5); `cpt50` and `cpt80` are the
+/// shares of prompts that must go to it to close half and four fifths. `gained` is the share of what
+/// knowing the better model of every label gains over always asking the better one, `regret 150` what
+/// the first 150 prompts lose against that, a prompt, and `Brier` the squared error of forecasts
+/// after 30 outcomes of a label above that of its true rate.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Outcomes, one JSON object a line, gzipped or not; `-` is standard input
@@ -73,7 +80,7 @@ pub(crate) fn run(args: &Args, shell: &Shell) -> Result<Exit, Failure> {
     if shell.json {
         shell.print_json(&report)?;
     } else {
-        shell.print(&table::text(&report))?;
+        shell.print(&table::text(&report, args.strong_cost))?;
     }
     Ok(Exit::Success)
 }

@@ -1,12 +1,17 @@
-//! A report as text.
+//! A report as text: what routing does with the prompts in a sentence for each pair, then the
+//! figures.
 
 use std::fmt::Write;
 
 use farebox_core::route::replay::{Band, Cell, Curve, OffPolicy, Online, Report};
 
-/// The report as tables of fixed width.
-pub(crate) fn text(report: &Report) -> String {
+/// The report as sentences and tables of fixed width. An answer of the stronger model costs
+/// `strong_cost_ppm` of what a right one is worth where the prompts do not say otherwise.
+pub(crate) fn text(report: &Report, strong_cost_ppm: u32) -> String {
     let mut out = String::new();
+    for stream in &report.streams {
+        sentence(&mut out, stream, &report.cells, strong_cost_ppm);
+    }
     if !report.cells.is_empty() {
         cells(&mut out, &report.cells);
     }
@@ -37,6 +42,33 @@ pub(crate) fn text(report: &Report) -> String {
         };
     }
     out
+}
+
+fn sentence(out: &mut String, stream: &Online, cells: &[Cell], strong_cost_ppm: u32) {
+    let ours = |cell: &&Cell| cell.strong == stream.strong && cell.weak == stream.weak;
+    let right = |of: fn(&Cell) -> u32| {
+        let (right, prompts) = cells.iter().filter(ours).fold((0, 0), |(right, prompts), cell| {
+            let count = u64::from(cell.prompts);
+            (right + u64::from(of(cell)) * count, prompts + count)
+        });
+        percent(right.checked_div(prompts).unwrap_or(0) as i64)
+    };
+    let Online { strong, weak, prompts, labels, scored, .. } = stream;
+    let _ = writeln!(
+        out,
+        "{strong} is right in {} of {prompts} prompts, {weak} in {}.\n  Routed by the outcomes of {labels} {}, \
+         the last {scored} prompts are answered right in {}, {} of them by {strong}.\n  \
+         Where an answer of it costs {} of what a right one is worth, a prompt is worth {}; always asking \
+         the better one, {}.\n",
+        right(|cell| cell.strong_ppm),
+        right(|cell| cell.weak_ppm),
+        if *labels == 1 { "label" } else { "labels" },
+        percent(stream.quality_ppm),
+        percent(stream.strong_share_ppm),
+        percent(strong_cost_ppm.into()),
+        share(stream.kernel_ppm),
+        share(stream.constant_ppm),
+    );
 }
 
 fn cells(out: &mut String, cells: &[Cell]) {
@@ -129,6 +161,10 @@ fn apgr(curve: &Curve) -> String {
 /// A figure with its interval.
 fn banded(band: Band) -> String {
     format!("{} [{},{}]", share(band.ppm), share(band.low_ppm), share(band.high_ppm))
+}
+
+fn percent(ppm: i64) -> String {
+    format!("{:.1} %", ppm as f64 / 1e4)
 }
 
 /// Parts per million as a number with three decimals.
