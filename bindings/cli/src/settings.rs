@@ -94,7 +94,7 @@ impl Settings {
         ladder.iter().chain(named)
     }
 
-    /// The vocabularies that exact counts of these models need.
+    /// The vocabularies that prompts of these models are counted with.
     pub(crate) fn vocabularies<'a>(
         &self,
         models: impl Iterator<Item = &'a ModelId>,
@@ -102,10 +102,7 @@ impl Settings {
         let mut vocabularies = Vocabularies::new();
         for name in models {
             let Some(model) = self.catalog.find(name) else { continue };
-            let published = model.model().counting.encoding.as_deref();
-            let Some(encoding) = published.and_then(|name| Encoding::parse(name).ok()) else {
-                continue;
-            };
+            let encoding = Encoding::of(model.model());
             let is_missing = vocabularies.vocab(encoding).is_none();
             if let Some(vocab) = Vocab::embedded(encoding).filter(|_| is_missing) {
                 vocabularies = vocabularies.with(vocab);

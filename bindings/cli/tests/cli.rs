@@ -177,3 +177,11 @@ fn a_key_comes_from_the_environment_else_a_file_else_a_command() {
     assert!(err(&output).contains("it gave no key") && !err(&output).contains("sk-secret"));
     std::fs::remove_dir_all(&folder).unwrap();
 }
+
+#[test]
+fn a_calibrated_count_is_made_with_the_vocabulary_it_was_fitted_in() {
+    let args = ["--json", "count", "--model", "claude-haiku-4-5", "-"];
+    let output = farebox(&args, "Say in one word where the train goes.");
+    let told = out(&output);
+    assert!(!told.contains("the vocabulary is not at hand"), "{told}");
+}

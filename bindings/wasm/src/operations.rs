@@ -185,10 +185,7 @@ impl Held<'_> {
         let mut missing = Vec::new();
         for name in names {
             let Some(found) = self.catalog.find(name) else { continue };
-            let published = found.model().counting.encoding.as_deref();
-            let Some(encoding) = published.and_then(|name| Encoding::parse(name).ok()) else {
-                continue;
-            };
+            let encoding = Encoding::of(found.model());
             if self.vocabularies.vocab(encoding).is_none() && !missing.contains(&encoding.file()) {
                 missing.push(encoding.file());
             }

@@ -5,6 +5,7 @@ use alloc::{format, string::String};
 use farebox_tokenizer::Vocabulary;
 use serde::{Deserialize, Serialize};
 
+use crate::catalog::Model;
 use crate::error::Error;
 
 /// A published way of turning text into tokens.
@@ -44,6 +45,13 @@ impl Encoding {
             Error::invalid_request(format!("no encoding `{name}`, there are `{known}`"))
                 .with("encoding", name)
         })
+    }
+
+    /// The encoding that prompts of a model are counted with: its own where one is published, else
+    /// the one that what is known of its counts was measured in.
+    pub fn of(model: &Model) -> Self {
+        let own = model.counting.encoding.as_deref().and_then(|name| Self::parse(name).ok());
+        own.unwrap_or(Self::O200kBase)
     }
 
     /// The name it is published under.

@@ -40,10 +40,7 @@ pub fn count_request_at(
     vocabularies: &Vocabularies,
     at: Timestamp,
 ) -> InputCount {
-    let encoding = model.counting.encoding.as_deref().and_then(|name| Encoding::parse(name).ok());
-    // What has no vocabulary of its own is measured with the best known one.
-    let yardstick = encoding.unwrap_or(Encoding::O200kBase);
-    let ruler = Ruler::new(vocabularies.vocab(yardstick));
+    let ruler = Ruler::new(vocabularies.vocab(Encoding::of(model)));
     let mut tally = Tally::default();
     match model.counting.family {
         CountingFamily::OpenaiChat
