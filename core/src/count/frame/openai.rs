@@ -5,7 +5,7 @@
 //! (checked 2026-11-22) unless they say otherwise.
 
 use alloc::borrow::Cow;
-use alloc::string::String;
+use alloc::string::{String, ToString};
 
 use super::era::{self, Era};
 use super::history::{self, Marks};
@@ -150,10 +150,26 @@ fn functions(
     if frame.harmony && api == Api::Responses && request.parallel_tool_calls == Some(false) {
         tokens += ONE_CALL_AT_A_TIME;
     }
-    tally.add(CountPartKind::Tools, tokens);
-    if !rendered.complete {
-        tally.doubt("a tool's schema refers to what is not there, or is too deep");
+    if rendered.complete {
+        return tally.add(CountPartKind::Tools, tokens);
     }
+    // What was left out is no longer than all of it as written.
+    let range = TokenRange {
+        low: tokens - tokens / 4,
+        expected: tokens,
+        high: tokens.saturating_add(as_written(&request.tools, ruler)),
+    };
+    let why = "a tool's schema is none, refers to what is not there, or is too deep";
+    tally.add_doubtful(CountPartKind::Tools, range, why);
+}
+
+/// The schemas of functions as JSON.
+fn as_written(tools: &[Tool], ruler: &Ruler<'_>) -> u64 {
+    let schemas = tools.iter().filter_map(|tool| match tool {
+        Tool::Function { parameters, .. } => parameters.as_ref(),
+        _ => None,
+    });
+    schemas.map(|schema| ruler.tokens(&schema.to_string())).sum()
 }
 
 /// What pictures add beside their own tokens: in Responses a message of nothing else is marked on

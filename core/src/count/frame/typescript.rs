@@ -66,10 +66,16 @@ impl<'a> Renderer<'a> {
         if let Some(description) = description {
             comment(text, description);
         }
-        let schema = self.root;
-        let properties = schema.and_then(|schema| schema.get("properties")?.as_object());
+        let schema = self.root.map(|root| self.target(root));
+        let properties = schema.and_then(|schema| schema.get("properties"));
+        // No request of such a schema is on record.
+        self.complete &= schema.is_none_or(|schema| schema.is_object() || schema.is_null())
+            && self.root.is_none_or(|root| root.get("$ref").is_none())
+            && properties.is_none_or(Value::is_object);
         match schema {
-            Some(schema) if properties.is_some_and(|properties| !properties.is_empty()) => {
+            Some(schema)
+                if properties.and_then(Value::as_object).is_some_and(|it| !it.is_empty()) =>
+            {
                 text.push_str(&format!("type {name} = (_: "));
                 let heading = headings(schema);
                 if !heading.is_empty() {
