@@ -2,26 +2,14 @@
 // What sets a test up may fail it as the test itself may.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
-use std::io::Write;
+mod program;
+
 use std::process::{Command, Output, Stdio};
 
 use farebox_emulator::{Emulator, Fault, Options, Scripted};
 use serde_json::Value;
 
-fn farebox(args: &[&str], input: &str) -> Output {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_farebox"))
-        .args(args)
-        .env_clear()
-        .env("OPENAI_API_KEY", "sk-emulated")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    // A command that needs no input may be gone before it is written.
-    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
-    child.wait_with_output().unwrap()
-}
+use program::farebox;
 
 fn send(options: Options, args: &[&str]) -> Output {
     let emulator = Emulator::start(options).unwrap();

@@ -1,7 +1,7 @@
 //! The caller's own file of results: one whole JSON line each, appended when it is there.
 
 use std::fs::File;
-use std::io::Write;
+use std::io::{BufRead, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use farebox::{BatchFailure, Failure as CallFailure, Receipt, Reply};
@@ -103,6 +103,49 @@ impl Results {
             self.spent = self.spent.saturating_add(cost);
         }
         Ok(())
+    }
+
+    /// Puts the results in the order of their lines, once they are all there. Where it fails or is
+    /// killed, the file stays as it was.
+    pub(crate) fn put_in_order(&mut self) -> Result<(), Failure> {
+        let failed = |error| Failure::file(&self.path, &error);
+        if !self.file.metadata().map_err(failed)?.is_file() {
+            return Ok(());
+        }
+        let mut places: Vec<(u64, u64, usize)> = Vec::new();
+        let mut at_byte = 0;
+        self.file.seek(SeekFrom::Start(0)).map_err(failed)?;
+        let mut reader = BufReader::with_capacity(1 << 16, &mut self.file);
+        let mut line = Vec::new();
+        loop {
+            line.clear();
+            let read = reader.read_until(b'\n', &mut line).map_err(failed)?;
+            if read == 0 {
+                break;
+            }
+            // Lines that someone else wrote stay at the end.
+            let number = serde_json::from_slice::<Kept>(&line).map_or(u64::MAX, |kept| kept.line);
+            places.push((number, at_byte, read));
+            at_byte += read as u64;
+        }
+        if places.is_sorted() {
+            return Ok(());
+        }
+        places.sort_unstable();
+        let mut ordered = self.path.clone().into_os_string();
+        ordered.push(".ordered");
+        let ordered = PathBuf::from(ordered);
+        let file = File::create(&ordered).map_err(|error| Failure::file(&ordered, &error))?;
+        let mut writer = BufWriter::with_capacity(1 << 16, file);
+        for (_, start, bytes) in places {
+            line.resize(bytes, 0);
+            self.file.seek(SeekFrom::Start(start)).map_err(failed)?;
+            self.file.read_exact(&mut line).map_err(failed)?;
+            writer.write_all(&line).map_err(|error| Failure::file(&ordered, &error))?;
+        }
+        let file = writer.into_inner().map_err(|error| Failure::file(&ordered, error.error()))?;
+        file.sync_all().map_err(|error| Failure::file(&ordered, &error))?;
+        std::fs::rename(&ordered, &self.path).map_err(failed)
     }
 
     /// Keeps the result of a line that was never sent.

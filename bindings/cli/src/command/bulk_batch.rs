@@ -1,16 +1,14 @@
 //! `farebox bulk batch`.
 
 use std::io::{IsTerminal, Write, stderr};
-use std::path::PathBuf;
 use std::time::Duration;
 
-use farebox_core::money::Pusd;
 use farebox_core::request::Api;
 use serde_json::json;
 
 use crate::bulk::batch::{Bounds, Ended, Ledger, Lines, Market, Work};
+use crate::bulk::jobs::JobArgs;
 use crate::failure::{Exit, Failure};
-use crate::prompt::PolicyArgs;
 use crate::shell::Shell;
 use crate::show;
 
@@ -22,19 +20,8 @@ use crate::show;
 /// done.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// Requests, or lines of a batch file of OpenAI's or Anthropic's
-    file: PathBuf,
-
-    /// Where results go
-    #[arg(long, value_name = "FILE")]
-    out: PathBuf,
-
     #[command(flatten)]
-    policy: PolicyArgs,
-
-    /// The most all of it may cost, in dollars
-    #[arg(long, value_name = "DOLLARS", value_parser = crate::prompt::dollars)]
-    budget: Option<Pusd>,
+    jobs: JobArgs,
 
     /// The most requests of one batch, where that is less than the provider's limit
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u64).range(1..))]
@@ -55,31 +42,23 @@ pub(crate) struct Args {
     /// How long to wait between looks
     #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = seconds)]
     poll: Duration,
-
-    /// Where the provider is, such as a gateway or a server on this machine
-    #[arg(long, value_name = "URL", env = "FAREBOX_BASE_URL")]
-    base_url: Option<String>,
 }
 
 pub(crate) fn run(args: &Args, shell: &Shell) -> Result<Exit, Failure> {
+    let jobs = &args.jobs;
     let settings = shell.settings()?;
-    let mut policy = args.policy.read(&settings)?;
+    let mut policy = jobs.policy.read(&settings)?;
     if policy.providers.is_empty() {
         let takes_batches = |apis: &[Api]| apis.iter().any(|api| *api != Api::GenerateContent);
         let providers = settings.catalog.providers.iter().filter(|it| takes_batches(&it.apis));
         policy.providers = providers.map(|provider| provider.id.clone()).collect();
     }
     let vocabularies = settings.vocabularies(settings.models(&policy, None));
-    let mut builder = settings.client(vocabularies.clone())?.policy(policy.clone());
-    if let Some(url) = &args.base_url {
-        for provider in &settings.catalog.providers {
-            builder = builder.base_url(&provider.id.0, url);
-        }
-    }
-    let client = builder.build()?;
+    let builder = settings.client(vocabularies.clone())?.policy(policy.clone());
+    let client = jobs.at_its_place(builder, &settings).build()?;
     let name = format!("farebox-{:x}-{:x}", shell.now().as_ms(), std::process::id());
-    let ledger = Ledger::open(&args.file, &args.out, name)?;
-    let lines = Lines::find(&args.file)?;
+    let ledger = Ledger::open(&jobs.file, &jobs.out, name)?;
+    let lines = Lines::find(&jobs.file)?;
     let market = Market {
         catalog: &settings.catalog,
         vocabularies: &vocabularies,
@@ -88,14 +67,14 @@ pub(crate) fn run(args: &Args, shell: &Shell) -> Result<Exit, Failure> {
         now: shell.now(),
     };
     let bounds = Bounds {
-        budget: args.budget,
+        budget: jobs.budget,
         max_requests: args.max_requests,
         max_bytes: args.max_bytes,
         enqueued_tokens: args.enqueued_tokens,
         retries: args.retries,
         poll: args.poll,
     };
-    let mut spool = args.out.clone().into_os_string();
+    let mut spool = jobs.out.clone().into_os_string();
     spool.push(".batch");
     let mut work = Work::new(&client, market, bounds, ledger, lines, spool.into());
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;

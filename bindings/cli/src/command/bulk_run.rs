@@ -2,7 +2,6 @@
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, IsTerminal, Write, stderr};
-use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use farebox::{Client, Failure as CallFailure, Reply};
@@ -13,42 +12,31 @@ use farebox_core::route::Policy;
 use serde_json::json;
 use tokio::task::JoinSet;
 
+use crate::bulk::jobs::JobArgs;
 use crate::bulk::journal::Journal;
 use crate::bulk::line::Line;
 use crate::bulk::results::LineResult;
 use crate::bulk::window::Window;
 use crate::failure::{Exit, Failure};
-use crate::prompt::PolicyArgs;
 use crate::shell::Shell;
 use crate::show;
 
 /// Send every line of a file; killed and run again, it goes on where it was
 ///
-/// Results are JSON lines with the number of their line, as they come: `answer` or `error`, and
-/// the `receipt`. Beside them stands a journal; keep it until the work is done.
+/// Results are JSON lines with the number of their line, as they come unless `--in-order` is given:
+/// `answer` or `error`, and the `receipt`. Beside them stands a journal; keep it until the work is done.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// Requests, or lines of a batch file of OpenAI's or Anthropic's
-    file: PathBuf,
-
-    /// Where results go
-    #[arg(long, value_name = "FILE")]
-    out: PathBuf,
-
     #[command(flatten)]
-    policy: PolicyArgs,
+    jobs: JobArgs,
 
-    /// The most all of it may cost, in dollars
-    #[arg(long, value_name = "DOLLARS", value_parser = crate::prompt::dollars)]
-    budget: Option<Pusd>,
+    /// Put the results in the order of the lines once all have one
+    #[arg(long)]
+    in_order: bool,
 
     /// The most requests under way at one time
     #[arg(long, value_name = "NUMBER", default_value_t = 64)]
     parallel: u32,
-
-    /// Where the provider is, such as a gateway or a server on this machine
-    #[arg(long, value_name = "URL", env = "FAREBOX_BASE_URL")]
-    base_url: Option<String>,
 }
 
 /// A line that was sent, and what came of it.
@@ -84,24 +72,20 @@ struct Progress {
 }
 
 pub(crate) fn run(args: &Args, shell: &Shell) -> Result<Exit, Failure> {
+    let jobs = &args.jobs;
     let settings = shell.settings()?;
-    let policy = args.policy.read(&settings)?;
+    let policy = jobs.policy.read(&settings)?;
     let vocabularies = settings.vocabularies(settings.models(&policy, None));
-    let mut builder = settings.client(vocabularies)?.policy(policy.clone());
-    if let Some(url) = &args.base_url {
-        for provider in &settings.catalog.providers {
-            builder = builder.base_url(&provider.id.0, url);
-        }
-    }
-    let client = builder.build()?;
+    let builder = settings.client(vocabularies)?.policy(policy.clone());
+    let client = jobs.at_its_place(builder, &settings).build()?;
     let name = format!("bulk-{:x}-{:x}", shell.now().as_ms(), std::process::id());
-    let journal = Journal::open(&args.file, &args.out, name)?;
-    let file = File::open(&args.file).map_err(|error| Failure::file(&args.file, &error))?;
+    let journal = Journal::open(&jobs.file, &jobs.out, name)?;
+    let file = File::open(&jobs.file).map_err(|error| Failure::file(&jobs.file, &error))?;
     let progress = Progress::new(file.metadata()?.len(), journal.results.done.len());
     let mut work = Work {
         client: &client,
         policy,
-        budget: args.budget,
+        budget: jobs.budget,
         journal,
         under_way: JoinSet::new(),
         reserved: Pusd::ZERO,
@@ -120,6 +104,9 @@ pub(crate) fn run(args: &Args, shell: &Shell) -> Result<Exit, Failure> {
         shell.note("");
     }
     let ended = ended?;
+    if args.in_order && matches!(ended, Stop::Done) {
+        work.journal.results.put_in_order()?;
+    }
     let results = &work.journal.results;
     let (done, failed, spent) = (results.done.len(), results.failed, work.journal.spent());
     if shell.json {

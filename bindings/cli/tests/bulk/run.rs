@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use farebox_emulator::Options;
+use farebox_emulator::{Fault, Options};
 
 use crate::world::{World, err, line, numbers, summary};
 
@@ -26,4 +26,21 @@ fn it_goes_on_where_it_was() {
 
     world.jobs(&line(7, "gpt-5.4-nano"));
     assert!(err(&world.bulk("run", &[])).contains("another input"));
+}
+
+#[test]
+fn results_stand_in_order_where_that_is_asked_for() {
+    // The first answers are late, so that others end before them.
+    let faults = vec![Fault::parse("delay_headers_ms=400; times=3").unwrap()];
+    let world = World::new(Options { faults, ..Options::default() });
+    let lines: String = (0..30).map(|at| line(at, "gpt-5.4-nano")).collect();
+    world.jobs(&format!("not json\n{lines}"));
+    for _ in 0..2 {
+        let output = world.bulk("run", &["--in-order"]);
+        assert_eq!(summary(&output)["done"], 31, "{}", err(&output));
+        let found = world.results();
+        let order: Vec<u64> = found.iter().map(|it| it["line"].as_u64().unwrap()).collect();
+        assert_eq!(order, (1..=31).collect::<Vec<u64>>());
+    }
+    assert_eq!(world.emulator.bill().lines.len(), 30);
 }
