@@ -34,9 +34,9 @@ impl Slot {
         self.item.get("type").and_then(Value::as_str).unwrap_or("")
     }
 
-    /// Whether the caller would miss anything without it.
-    pub(super) fn holds_anything(&self) -> bool {
-        self.is_done || self.call.is_some() || !(self.text.is_empty() && self.refusal.is_empty())
+    /// Whether the caller holds words or a call of it.
+    pub(super) fn was_handed_on(&self) -> bool {
+        self.call.is_some() || !(self.text.is_empty() && self.refusal.is_empty())
     }
 
     /// The item, as far as it is of use without its end.
@@ -66,6 +66,11 @@ impl Slot {
 
     /// Takes a part of the text whole, of which some or all may have come.
     pub(super) fn complete_text(&mut self, part: Option<u64>, whole: &str, sink: &mut dyn Sink) {
+        // Some servers count the part otherwise when they repeat it.
+        let is_repeated = part.is_some_and(|part| part != self.part) && self.text.ends_with(whole);
+        if is_repeated {
+            return;
+        }
         self.turn_to(part);
         let so_far = self.text.get(self.part_at..).unwrap_or("");
         if let Some(rest) = whole.strip_prefix(so_far) {

@@ -8,6 +8,8 @@
 use alloc::collections::BTreeMap;
 use alloc::string::{String, ToString};
 
+use serde_json::Value;
+
 use super::slot::Slot;
 use super::usage::usage;
 use crate::error::Error;
@@ -205,7 +207,7 @@ impl ResponsesFold {
         };
         let has_id = |slot: &Slot| !id.is_empty() && slot.item_id == id;
         if let Some(place) = place
-            && self.slots.get(&place).is_none_or(has_id)
+            && self.slots.get(&place).is_some_and(has_id)
         {
             return place;
         }
@@ -227,7 +229,7 @@ impl ResponsesFold {
         // Some proxies give all items one place.
         let is_taken = self.slots.get(&place).is_some_and(|slot| {
             let is_other = slot.item_id != id || slot.kind() != text_of(item, "type");
-            is_other && !slot.item.is_null() && slot.holds_anything()
+            is_other && !slot.item.is_null() && (slot.is_done || slot.was_handed_on())
         });
         let slot = self.slots.entry(if is_taken { next } else { place }).or_default();
         slot.open(item, &mut self.tool_calls, sink);
@@ -308,9 +310,12 @@ impl ResponsesFold {
             self.slots.insert(place, slot);
             self.close(place, item, sink);
         }
-        // A list without any item of a kind forgot those that were streamed.
-        for slot in before.into_values().filter(Slot::holds_anything) {
-            if !output.iter().any(|item| text_of(item, "type") == slot.kind()) {
+        // A list without any message, or any call, forgot what was streamed and handed on.
+        for mut slot in before.into_values().filter(Slot::was_handed_on) {
+            let kind = if slot.call.is_some() { "function_call" } else { "message" };
+            if !output.iter().any(|item| text_of(item, "type") == kind) {
+                // Of the items themselves the list is believed.
+                (slot.item, slot.is_done) = (Value::Null, false);
                 let key = self.next_key();
                 self.slots.insert(key, slot);
             }
