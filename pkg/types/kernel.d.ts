@@ -744,7 +744,7 @@ export interface PriceInput {
 /**
  * A way to check an answer.
  */
-export type Check = { type: "agreement"; with: Arm } | { type: "caller" } | { type: "schema" } | { type: "tool_calls" };
+export type Check = { type: "agreement"; with: Arm } | { type: "caller" } | { type: "margin"; atLeastPpm: number } | { type: "schema" } | { type: "tool_calls" };
 
 /**
  * A whole answer in a provider's own shape.
@@ -2204,6 +2204,12 @@ export interface Checks {
      */
     agreement?: boolean;
     /**
+     * Accept an answer where at every token the one chosen lies at least so far before the likeliest
+     * other, as a difference of probabilities in parts per million; for answers of few tokens, where
+     * the request asks for two or more `top_logprobs`.
+     */
+    marginPpm?: number;
+    /**
      * The caller's own function, and how well it tells good answers from bad ones.
      */
     caller?: Verifier;
@@ -2872,6 +2878,11 @@ export interface Request {
      * Nucleus sampling mass, in thousandths: 900 is 0.9.
      */
     topPMilli?: number;
+    /**
+     * How many of the likeliest tokens are told at every place of the answer, with their
+     * probabilities; Anthropic's models tell none.
+     */
+    topLogprobs?: number;
     /**
      * Texts that end the answer.
      */

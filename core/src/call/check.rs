@@ -9,7 +9,7 @@ use alloc::format;
 use alloc::string::String;
 
 use super::action::AttemptId;
-use super::escalate::{Verdict, agree, calls_are_valid, fits_form};
+use super::escalate::{Verdict, agree, calls_are_valid, fits_form, is_sure};
 use super::event::EventKind;
 use super::leg::Leg;
 use super::machine::{Call, Handover, Judged, Showing, State};
@@ -101,6 +101,7 @@ impl Checking {
                 }
             }
             (Check::Caller, _) => return Judgement::Ask,
+            (Check::Margin { at_least_ppm }, _) => is_sure(answer, *at_least_ppm),
             (Check::Schema, _) => fits_form(&self.request, answer),
             (Check::ToolCalls, _) => calls_are_valid(&self.request, answer),
         };

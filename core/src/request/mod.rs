@@ -87,6 +87,10 @@ pub struct Request {
     /// Nucleus sampling mass, in thousandths: 900 is 0.9.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub top_p_milli: Option<u32>,
+    /// How many of the likeliest tokens are told at every place of the answer, with their
+    /// probabilities; Anthropic's models tell none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub top_logprobs: Option<u32>,
     /// Texts that end the answer.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub stop: Vec<String>,

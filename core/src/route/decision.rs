@@ -244,6 +244,12 @@ pub enum Check {
     },
     /// The caller's own function says so.
     Caller,
+    /// At every token the one chosen lies so far before the likeliest other.
+    Margin {
+        /// How far, as a difference of probabilities in parts per million.
+        #[serde(rename = "atLeastPpm")]
+        at_least_ppm: u32,
+    },
     /// It satisfies the request's schema.
     Schema,
     /// Its tool calls name known tools and satisfy their schemas.

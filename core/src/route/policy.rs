@@ -122,6 +122,11 @@ pub struct Checks {
     /// Ask a second cheap model and accept what both say; only for answers that can be compared,
     /// such as numbers, choices and JSON.
     pub agreement: bool,
+    /// Accept an answer where at every token the one chosen lies at least so far before the likeliest
+    /// other, as a difference of probabilities in parts per million; for answers of few tokens, where
+    /// the request asks for two or more `top_logprobs`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub margin_ppm: Option<u32>,
     /// The caller's own function, and how well it tells good answers from bad ones.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub caller: Option<Verifier>,
@@ -143,7 +148,7 @@ pub struct Verifier {
 
 impl Default for Checks {
     fn default() -> Self {
-        Self { schema: true, tool_calls: true, agreement: false, caller: None }
+        Self { schema: true, tool_calls: true, agreement: false, margin_ppm: None, caller: None }
     }
 }
 
@@ -190,6 +195,9 @@ impl Policy {
             _ => Err(invalid(format!("`{name}` is a share of at most 1000000: {ppm}"))),
         };
         share("explore.budgetPpm", self.explore.budget_ppm)?;
+        if let Some(margin) = self.checks.margin_ppm {
+            share("checks.marginPpm", margin)?;
+        }
         if let Some(verifier) = &self.checks.caller {
             share("checks.caller.acceptsGoodPpm", verifier.accepts_good_ppm)?;
             share("checks.caller.acceptsBadPpm", verifier.accepts_bad_ppm)?;

@@ -94,6 +94,11 @@ fn best_check(
     if checks.tool_calls && request.tools.iter().any(|tool| matches!(tool, Tool::Function { .. })) {
         consider(Check::ToolCalls, SHAPE);
     }
+    if let Some(at_least_ppm) = checks.margin_ppm
+        && request.top_logprobs.is_some_and(|alternatives| alternatives > 1)
+    {
+        consider(Check::Margin { at_least_ppm }, MARGIN);
+    }
     if checks.agreement
         && request.tools.is_empty()
         && let Some((with, cost)) = second_cheap(candidates, choices, chosen, strong_at)
@@ -150,5 +155,8 @@ const SHAPE: Verifier =
 /// compared they agree on about three of four good ones and one of five bad ones.
 const AGREEMENT: Verifier =
     Verifier { accepts_good_ppm: 750_000, accepts_bad_ppm: 200_000, cost: Pusd::ZERO };
+/// Models are surer of what is right, though not by much.
+const MARGIN: Verifier =
+    Verifier { accepts_good_ppm: 800_000, accepts_bad_ppm: 500_000, cost: Pusd::ZERO };
 /// How much of the strong arm's success is left on what the cheap one failed.
 const RESCUED_PPM: u128 = 800_000;

@@ -6,6 +6,7 @@
 
 mod agree;
 mod case;
+mod margin;
 mod schema;
 
 use alloc::format;
@@ -14,6 +15,7 @@ use alloc::string::String;
 use serde_json::Value;
 
 pub use agree::agree;
+pub use margin::is_sure;
 pub use schema::mismatch;
 
 pub use crate::route::{Repetition, repetition};

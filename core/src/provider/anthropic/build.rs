@@ -98,6 +98,10 @@ pub(crate) fn body(target: &Target<'_>) -> Result<Map<String, Value>, Error> {
     if let Some(milli) = request.top_p_milli {
         set(&mut body, "top_p", thousandths(milli));
     }
+    if request.top_logprobs.is_some() {
+        let instead = "leave it out, or choose a model that tells them";
+        return Err(target.cannot_carry("the wish for tokens' probabilities", instead));
+    }
     if !request.stop.is_empty() {
         set(&mut body, "stop_sequences", request.stop.to_json());
     }

@@ -72,6 +72,10 @@ pub(crate) fn body(target: &Target<'_>) -> Result<Map<String, Value>, Error> {
     if let Some(milli) = request.top_p_milli {
         set(&mut body, "top_p", thousandths(milli));
     }
+    if let Some(alternatives) = request.top_logprobs {
+        set(&mut body, "logprobs", true);
+        set(&mut body, "top_logprobs", alternatives);
+    }
     if !request.stop.is_empty() {
         set(&mut body, "stop", request.stop.to_json());
     }

@@ -33,6 +33,7 @@ pub(in crate::provider) fn parse(body: &Map<String, Value>) -> Read<Request> {
         service_tier: field(body, "service_tier", service_tier)?.flatten(),
         temperature_milli: field(body, "temperature", thousandths)?,
         top_p_milli: field(body, "top_p", thousandths)?,
+        top_logprobs: field(body, "top_logprobs", tokens)?,
         stop: field(body, "stop", texts)?.unwrap_or_default(),
         metadata: field(body, "metadata", labels)?.unwrap_or_default(),
         prompt_cache_key: field(body, "prompt_cache_key", owned)?,

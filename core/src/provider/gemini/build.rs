@@ -101,6 +101,10 @@ fn config(target: &Target<'_>) -> Result<Map<String, Value>, Error> {
     if let Some(milli) = request.top_p_milli {
         set(&mut config, "topP", thousandths(milli));
     }
+    if let Some(alternatives) = request.top_logprobs {
+        set(&mut config, "responseLogprobs", true);
+        set(&mut config, "logprobs", alternatives);
+    }
     if !request.stop.is_empty() {
         set(&mut config, "stopSequences", request.stop.to_json());
     }

@@ -54,6 +54,7 @@ fn configure(request: &mut Request, config: &Map<String, Value>) -> Read<()> {
         field(config, either(config, "maxOutputTokens", "max_output_tokens"), tokens)?;
     request.temperature_milli = field(config, "temperature", thousandths)?;
     request.top_p_milli = field(config, either(config, "topP", "top_p"), thousandths)?;
+    request.top_logprobs = field(config, "logprobs", tokens)?;
     request.stop = field(config, either(config, "stopSequences", "stop_sequences"), texts)?
         .unwrap_or_default();
     request.effort =

@@ -12,6 +12,7 @@ use serde_json::{Map, Value};
 use super::partial;
 use super::usage::usage;
 use crate::error::Error;
+use crate::json::object;
 use crate::provider::answer::{Answer, AnswerToolCall, Finish};
 use crate::provider::fold::{Sink, Step, malformed, parse_data, reports_error, text_of};
 use crate::provider::node::Node;
@@ -146,6 +147,9 @@ impl GeminiFold {
                 sink.annotation(&notes);
                 self.annotations.push(notes);
             }
+        }
+        if let Some(told) = candidate.get("logprobsResult").filter(|told| told.is_object()) {
+            self.others.push(object! { "logprobsResult" => told.to_value() });
         }
         let reason = text_of(candidate, "finishReason");
         if !matches!(reason, "" | "FINISH_REASON_UNSPECIFIED") {

@@ -71,6 +71,10 @@ pub(crate) fn body(target: &Target<'_>) -> Result<Map<String, Value>, Error> {
     if let Some(milli) = request.top_p_milli {
         set(&mut body, "top_p", thousandths(milli));
     }
+    if let Some(alternatives) = request.top_logprobs {
+        set(&mut body, "top_logprobs", alternatives);
+        set(&mut body, "include", ["message.output_text.logprobs"].map(Value::from).to_vec());
+    }
     if !request.stop.is_empty() {
         let instead = "leave them out, or choose a model that answers in chat";
         return Err(target.cannot_carry("texts that end the answer", instead));

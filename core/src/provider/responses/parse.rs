@@ -36,6 +36,7 @@ pub(in crate::provider) fn parse(body: &Map<String, Value>) -> Read<Request> {
         service_tier: field(body, "service_tier", service_tier)?.flatten(),
         temperature_milli: field(body, "temperature", thousandths)?,
         top_p_milli: field(body, "top_p", thousandths)?,
+        top_logprobs: field(body, "top_logprobs", tokens)?,
         metadata: field(body, "metadata", labels)?.unwrap_or_default(),
         previous_response_id: field(body, "previous_response_id", owned)?,
         prompt_cache_key: field(body, "prompt_cache_key", owned)?,

@@ -55,6 +55,7 @@ fn word(check: &Check) -> &'static str {
     match check {
         Check::Agreement { .. } => "agreement",
         Check::Caller => "caller",
+        Check::Margin { .. } => "margin",
         Check::Schema => "schema",
         Check::ToolCalls => "tool_calls",
     }
