@@ -14,6 +14,8 @@ mod coder;
 #[allow(dead_code, unreachable_pub, reason = "the reading half is the kernel's")]
 #[path = "../src/pack.rs"]
 mod pack;
+#[path = "../src/parts.rs"]
+mod parts;
 #[path = "../src/ranking.rs"]
 mod ranking;
 
@@ -27,6 +29,7 @@ fn main() -> Result<(), Box<dyn error::Error>> {
     println!("cargo::rerun-if-changed=build");
     println!("cargo::rerun-if-changed=src/coder.rs");
     println!("cargo::rerun-if-changed=src/pack.rs");
+    println!("cargo::rerun-if-changed=src/parts.rs");
     println!("cargo::rerun-if-changed=src/ranking.rs");
     println!("cargo::rerun-if-changed=src/table");
     let out = PathBuf::from(env::var("OUT_DIR")?);

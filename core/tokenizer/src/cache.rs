@@ -14,7 +14,10 @@ use core::sync::atomic::{
     fence,
 };
 
-use super::table::{Piece, Tables, short_key, word};
+use super::{
+    parts::in_parts,
+    table::{Piece, Tables, short_key, word},
+};
 
 /// The longest piece that is kept in one word.
 pub(crate) const SHORT_BYTES: usize = 8;
@@ -57,15 +60,19 @@ impl Cache {
             longer: Shelf::new()?,
             longest: Shelf::new()?,
         };
-        // The very first last, where they are found first.
-        for rank in (0..KNOWN_TOKENS.min(tables.len())).rev() {
-            let piece = tables.text_of(rank);
-            if piece.len <= SHORT_BYTES {
-                cache.put_short(ShortKey::of(word(piece.text, piece.at), piece.len), 1);
-            } else {
-                cache.put_long(piece, 1);
+        let known = KNOWN_TOKENS.min(tables.len()) as usize;
+        in_parts(known, &mut |part| {
+            for i in part {
+                // The very first last, where they are found first.
+                let piece = tables.text_of((known - 1 - i) as u32);
+                if piece.len <= SHORT_BYTES {
+                    cache.put_short(ShortKey::of(word(piece.text, piece.at), piece.len), 1);
+                } else {
+                    cache.put_long(piece, 1);
+                }
             }
-        }
+            Some(())
+        })?;
         Some(cache)
     }
 
@@ -259,5 +266,10 @@ fn hash<const WORDS: usize>(words: &[u64; WORDS], len: usize) -> u64 {
 }
 
 fn default<T: Default, const N: usize>() -> Option<Box<[T; N]>> {
-    (0..N).map(|_| T::default()).collect::<Vec<T>>().into_boxed_slice().try_into().ok()
+    let mut all = Vec::with_capacity(N);
+    in_parts(N, &mut |part| {
+        all.extend(part.map(|_| T::default()));
+        Some(())
+    })?;
+    all.into_boxed_slice().try_into().ok()
 }

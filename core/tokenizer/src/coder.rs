@@ -8,6 +8,9 @@ use alloc::vec::Vec;
 
 /// Writes symbols, or reads them.
 pub(crate) trait Coder {
+    /// Whether it writes, and so is told the symbols.
+    const WRITES: bool;
+
     /// A place below `total`; `given` is one of the symbol's when writing, and not asked when
     /// reading.
     fn place(&mut self, total: u32, given: impl FnOnce() -> u32) -> u32;
@@ -44,6 +47,8 @@ impl<'a> Reader<'a> {
 }
 
 impl Coder for Reader<'_> {
+    const WRITES: bool = false;
+
     #[inline(always)]
     fn place(&mut self, total: u32, _: impl FnOnce() -> u32) -> u32 {
         self.unit = self.range / u64::from(total.max(1));
@@ -87,6 +92,8 @@ impl Writer {
 }
 
 impl Coder for Writer {
+    const WRITES: bool = true;
+
     fn place(&mut self, total: u32, given: impl FnOnce() -> u32) -> u32 {
         self.unit = self.range / u64::from(total);
         given()

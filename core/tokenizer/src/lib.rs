@@ -17,6 +17,7 @@ mod class;
 mod coder;
 mod embedded;
 mod pack;
+mod parts;
 mod ranking;
 mod split;
 mod table;

@@ -20,7 +20,8 @@ use alloc::{vec, vec::Vec};
 
 use super::{
     coder::{Coder, Reader},
-    ranking::{Frequencies, Ranking},
+    parts::in_parts,
+    ranking::{Frequencies, Ranking, SYMBOLS_MAX},
 };
 
 /// Bytes before what the digest covers.
@@ -103,18 +104,25 @@ pub(crate) fn write(code: u8, byte_order: &[u8; 256], pairs: &[[u32; 2]]) -> Opt
 /// A 64-bit digest that notices truncation, swapped blocks and flipped bits; not a seal.
 pub(crate) fn digest(bytes: &[u8]) -> u64 {
     let mut state = bytes.len() as u64 ^ 0x9e37_79b9_7f4a_7c15;
-    for chunk in bytes.chunks(8) {
-        let mut word = [0; 8];
-        word[..chunk.len()].copy_from_slice(chunk);
-        state = (state ^ u64::from_le_bytes(word)).wrapping_mul(0xff51_afd7_ed55_8ccd);
-        state ^= state >> 32;
-    }
-    state
+    let (words, rest) = bytes.as_chunks::<8>();
+    _ = in_parts(words.len(), &mut |part| {
+        state = words.get(part)?.iter().fold(state, |state, word| absorb(state, *word));
+        Some(())
+    });
+    let mut last = [0; 8];
+    last[..rest.len()].copy_from_slice(rest);
+    if rest.is_empty() { state } else { absorb(state, last) }
+}
+
+#[inline(always)]
+fn absorb(state: u64, word: [u8; 8]) -> u64 {
+    let state = (state ^ u64::from_le_bytes(word)).wrapping_mul(0xff51_afd7_ed55_8ccd);
+    state ^ state >> 32
 }
 
 /// Writes `pairs`, or reads into them; nothing when what is read cannot be merges.
-fn code_merges(
-    coder: &mut impl Coder,
+fn code_merges<C: Coder>(
+    coder: &mut C,
     byte_order: &[u8; 256],
     sizes: &[usize; KINDS],
     pairs: &mut [[u32; 2]],
@@ -127,13 +135,15 @@ fn code_merges(
         lefts: Ranking::new(&[tokens]),
         rights: Ranking::new(sizes),
         shapes: Vec::with_capacity(tokens),
-        followers: (0..2 * KINDS).map(|_| Frequencies::new()).collect(),
+        followers: (0..2 * KINDS).map(|_| Frequencies::new(KINDS)).collect(),
     };
     for byte in byte_order {
         let kind = kind(*byte);
-        known.add(Shape { first: kind, last: kind })?;
+        known.add::<C>(Shape { first: kind, last: kind })?;
     }
-    pairs.iter_mut().try_for_each(|pair| known.code(coder, pair))
+    in_parts(pairs.len(), &mut |part| {
+        pairs.get_mut(part)?.iter_mut().try_for_each(|pair| known.code(coder, pair))
+    })
 }
 
 /// The tokens so far, and how likely each is to be a half.
@@ -142,28 +152,28 @@ struct Known {
     lefts: Ranking,
     rights: Ranking,
     /// The kinds of right halves, by how the left one begins and ends.
-    followers: Vec<Frequencies<KINDS>>,
+    followers: Vec<Frequencies>,
 }
 
 impl Known {
-    fn add(&mut self, shape: Shape) -> Option<()> {
+    #[inline(never)]
+    fn add<C: Coder>(&mut self, shape: Shape) -> Option<()> {
         self.shapes.push(shape);
-        self.lefts.add(0)?;
-        self.rights.add(usize::from(shape.first))
+        self.lefts.add::<C>(0)?;
+        self.rights.add::<C>(usize::from(shape.first))
     }
 
-    /// Never a part of the loop over it, so that engines of WebAssembly change to fast code.
-    #[inline(never)]
-    fn code(&mut self, coder: &mut impl Coder, pair: &mut [u32; 2]) -> Option<()> {
+    #[inline(always)]
+    fn code<C: Coder>(&mut self, coder: &mut C, pair: &mut [u32; 2]) -> Option<()> {
         let left = self.lefts.code(coder, 0, pair[0])?;
         let Shape { first, last } = *self.shapes.get(left as usize)?;
         let context = usize::from(last) * 2 + usize::from(first == SPACE);
         let given = self.shapes.get(pair[1] as usize)?.first;
-        let kind = self.followers.get_mut(context)?.code(coder, || usize::from(given));
+        let kind = self.followers.get_mut(context)?.code(coder, usize::from(given));
         let right = self.rights.code(coder, kind, pair[1])?;
         *pair = [left, right];
         let end = self.shapes.get(right as usize)?.last;
-        self.add(Shape { first, last: if end == MIDDLE { last } else { end } })
+        self.add::<C>(Shape { first, last: if end == MIDDLE { last } else { end } })
     }
 }
 
@@ -174,7 +184,7 @@ struct Shape {
     last: u8,
 }
 
-const KINDS: usize = 32;
+const KINDS: usize = SYMBOLS_MAX;
 const SPACE: u8 = 0;
 const MIDDLE: u8 = 5;
 

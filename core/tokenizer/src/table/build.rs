@@ -3,6 +3,7 @@
 use alloc::{boxed::Box, vec, vec::Vec};
 
 use super::{
+    super::parts::in_parts,
     Atom, FILTER_BITS, Halves, JOIN_BITS, LONG_BITS, LongKey, NONE, PAIR_BITS, Piece, RANK_BITS,
     SHORT_BITS, TAG_BITS, TEXT_BYTES, TOKEN_BYTES_MAX, TOKENS, Tables, Words,
     atom::{groups_after, groups_before},
@@ -28,7 +29,7 @@ pub(crate) struct Built {
 impl Built {
     /// Tables of these merges; nothing when they are not merges of earlier tokens or too large.
     pub(crate) fn new(byte_order: &[u8; 256], merges: &[[u32; 2]]) -> Option<Self> {
-        let mut built = Self {
+        let built = Self {
             tokens: zeros([0; 8])?,
             short_keys: zeros([0; 8])?,
             pairs: zeros([0; 8])?,
@@ -42,20 +43,22 @@ impl Built {
             text: zeros(0)?,
             len: 0,
         };
-        let mut end = 0;
+        let first = vec![[[NONE; 7]; 2]];
+        let mut growing = Growing { built, end: 0, number: zeros(0)?, first };
         for (rank, &byte) in (0u32..).zip(byte_order) {
-            built.text[end] = byte;
-            built.bytes[usize::from(byte)] = rank.to_le_bytes();
-            built.add(end, 1, [rank; 2]);
-            end += 1;
+            growing.add_byte(rank, byte);
         }
-        for &[left, right] in merges {
-            end = built.add_merge(left, right, end)?;
-        }
+        in_parts(merges.len(), &mut |part| {
+            merges.get(part)?.iter().try_for_each(|[left, right]| growing.add_merge(*left, *right))
+        })?;
+        in_parts(growing.built.len as usize, &mut |part| {
+            part.for_each(|rank| growing.add_atom(rank as u32));
+            Some(())
+        })?;
+        let Growing { mut built, end, .. } = growing;
         built.bytes[256] = built.len.to_le_bytes();
         // Whole words were copied; what follows the last text is zeros again.
         built.text[end..].fill(0);
-        built.add_atoms()?;
         Some(built)
     }
 
@@ -96,52 +99,14 @@ impl Built {
         .concat()
     }
 
-    /// Adds the token of a merge, whose text is put at `end`; where that ends.
-    ///
-    /// Never a part of the loop over it, so that engines of WebAssembly change to fast code.
-    #[inline(never)]
-    fn add_merge(&mut self, left: u32, right: u32, end: usize) -> Option<usize> {
-        let rank = self.len;
-        if left >= rank || right >= rank || rank as usize + 1 >= TOKENS {
-            return None;
-        }
-        let (left_at, left_len) = self.place(left);
-        let (right_at, right_len) = self.place(right);
-        let len = left_len + right_len;
-        if len > TOKEN_BYTES_MAX || end + len > TEXT_BYTES {
-            return None;
-        }
-        self.copy(left_at, left_len, end);
-        self.copy(right_at, right_len, end + left_len);
-        self.add(end, len, [left, right]);
-        self.add_pair(left, right, rank);
-        Some(end + len)
-    }
-
     fn place(&self, rank: u32) -> (usize, usize) {
         place(whole(&self.tokens[rank as usize % TOKENS]))
     }
 
-    fn copy(&mut self, from: usize, len: usize, to: usize) {
+    #[inline(always)]
+    fn add_text(&mut self, rank: u32, at: usize, len: usize, first: u64) {
         if len <= 8 {
-            // Whole words, over what is not filled yet, are quicker than exact copies.
-            let word = word(&*self.text, from).to_le_bytes();
-            if let Some(room) = self.text.get_mut(to..to + 8) {
-                room.copy_from_slice(&word);
-            }
-        } else {
-            self.text.copy_within(from..from + len, to);
-        }
-    }
-
-    fn add(&mut self, at: usize, len: usize, halves: [u32; 2]) {
-        let rank = self.len;
-        let [left, right] = halves.map(u64::from);
-        let token = right << (28 + RANK_BITS) | left << 28 | (at as u64) << 7 | (len as u64 - 1);
-        self.tokens[rank as usize % TOKENS] = token.to_le_bytes();
-        self.len += 1;
-        if len <= 8 {
-            let key = short_key(word(&*self.text, at), len);
+            let key = short_key(first, len);
             let mut slot = short_slot(key);
             while whole(&self.short_keys[slot % (1 << SHORT_BITS)]) != 0 {
                 slot += 1;
@@ -158,6 +123,7 @@ impl Built {
         }
     }
 
+    #[inline(always)]
     fn add_pair(&mut self, left: u32, right: u32, rank: u32) {
         if (left | right) < 256 {
             self.bigrams[(left << 8 | right) as usize % (1 << 16)] = rank.to_le_bytes();
@@ -173,73 +139,148 @@ impl Built {
         let entry = pair_key(left, right) << RANK_BITS | u64::from(rank);
         self.pairs[slot % (1 << PAIR_BITS)] = entry.to_le_bytes();
     }
+}
 
-    /// Finds the characters whose bytes merge into one token before any meets a neighbour.
-    ///
-    /// That is so when nothing that begins (or ends) inside the character merges over its border
-    /// before the merge inside that takes it up; of merges over a border only those count that
-    /// are possible with the neighbour there is.
-    fn add_atoms(&mut self) -> Option<()> {
-        // The earliest merge of each short token with a neighbour of each group: as left half,
-        // with what is after it, and as right half, with what is before it.
-        let mut number: Box<[u16; TOKENS]> = zeros(0)?;
-        let mut first = vec![[[NONE; 7]; 2]];
-        for rank in (0..self.len).filter(|rank| self.place(*rank).1 <= 2) {
-            number[rank as usize % TOKENS] = u16::try_from(first.len()).ok()?;
-            first.push([[NONE; 7]; 2]);
+/// Tables that are being filled, a token at a time.
+struct Growing {
+    built: Built,
+    /// Where the texts end.
+    end: usize,
+    /// Of each token that may be a part of a character, a number from 1 on.
+    number: Box<[u16; TOKENS]>,
+    /// By that number, the part's earliest merge with a neighbour of each group: as left half, with
+    /// what is after it, and as right half, with what is before it.
+    first: Vec<[[u32; 7]; 2]>,
+}
+
+impl Growing {
+    fn add_byte(&mut self, rank: u32, byte: u8) {
+        self.built.bytes[usize::from(byte)] = rank.to_le_bytes();
+        self.built.text[self.end] = byte;
+        self.add([rank; 2], 1, u64::from(byte));
+    }
+
+    /// Adds the token of a merge, whose text is put after the others.
+    #[inline(always)]
+    fn add_merge(&mut self, left: u32, right: u32) -> Option<()> {
+        let (rank, at) = (self.built.len, self.end);
+        if left >= rank || right >= rank || rank as usize + 1 >= TOKENS {
+            return None;
         }
-        (256..self.len).for_each(|rank| self.note_neighbours(rank, &number, &mut first));
-        for rank in 256..self.len {
-            let (at, len) = self.place(rank);
-            let code = if len <= 3 { code_point(&self.text[at..at + len]) } else { None };
-            let Some(code) = code else { continue };
-            let mut open = [0; 2];
-            for (side, open) in open.iter_mut().enumerate() {
-                let mut inner = rank;
-                while inner >= 256 {
-                    let outer = inner;
-                    let (left, right) = self.view().halves(inner);
-                    inner = if side == 0 { right } else { left };
-                    let number = usize::from(number[inner as usize % TOKENS]);
-                    for (group, first) in first[number][side].iter().enumerate() {
-                        *open |= u32::from(*first <= outer) << group;
-                    }
-                }
-            }
-            let [after, before] = open;
-            self.atoms[code as usize % (1 << 16)] = Atom::new(rank, before, after).0.to_le_bytes();
+        let (left_at, left_len) = self.built.place(left);
+        let (right_at, right_len) = self.built.place(right);
+        let len = left_len + right_len;
+        // Whole words are put, over what is not filled yet.
+        if len > TOKEN_BYTES_MAX || at + len + 8 > TEXT_BYTES {
+            return None;
         }
+        let text = &mut *self.built.text;
+        let (left_word, right_word) = (word(text, left_at), word(text, right_at));
+        let known = u64::MAX >> (64 - 8 * left_len.min(8));
+        let first = left_word & known | right_word.checked_shl(8 * left_len as u32).unwrap_or(0);
+        put(text, at, first);
+        if len > 8 {
+            copy(text, left_at, left_len, at);
+            copy(text, right_at, right_len, at + left_len);
+        }
+        // No part of a character is on either side of a border within ASCII.
+        if (text[at + left_len - 1] | text[at + left_len]) >= 0x80 {
+            self.note_neighbours([left, right], [left_len, right_len]);
+        }
+        self.built.add_pair(left, right, rank);
+        self.add([left, right], len, first);
         Some(())
     }
 
-    /// Notes which neighbours a merge brings together.
+    /// Adds a token whose text is at the end of the others; `first` begins with it.
     #[inline(never)]
-    fn note_neighbours(&mut self, rank: u32, number: &[u16; TOKENS], first: &mut Firsts) {
-        let view = self.view();
-        let (left, right) = view.halves(rank);
-        let (left_text, right_text) = (view.bytes(left), view.bytes(right));
-        let groups = [groups_after(right_text), groups_before(left_text)];
-        let join = last_char(left_text).zip(first_char(right_text));
-        for ((side, token), groups) in [left, right].into_iter().enumerate().zip(groups) {
-            let number = usize::from(number[token as usize % TOKENS]);
+    fn add(&mut self, halves: [u32; 2], len: usize, first: u64) {
+        let (rank, at) = (self.built.len, self.end);
+        let [left, right] = halves.map(u64::from);
+        let token = right << (28 + RANK_BITS) | left << 28 | (at as u64) << 7 | (len as u64 - 1);
+        self.built.tokens[rank as usize % TOKENS] = token.to_le_bytes();
+        self.built.add_text(rank, at, len, first);
+        if len <= 2 && first & 0x80 != 0 {
+            self.number[rank as usize % TOKENS] = self.first.len() as u16;
+            self.first.push([[NONE; 7]; 2]);
+        }
+        self.built.len += 1;
+        self.end += len;
+    }
+
+    /// Notes which neighbours the halves of the next token are, of these lengths, whose texts are
+    /// at the end of the others.
+    fn note_neighbours(&mut self, halves: [u32; 2], [left_len, right_len]: [usize; 2]) {
+        let rank = self.built.len;
+        let text = &self.built.text[self.end..self.end + left_len + right_len];
+        let (left_text, right_text) = text.split_at(left_len);
+        for (side, (token, len)) in halves.into_iter().zip([left_len, right_len]).enumerate() {
+            let number = if len <= 2 { self.number[token as usize % TOKENS] } else { 0 };
             if number > 0 {
-                for (group, first) in first[number][side].iter_mut().enumerate() {
+                let groups =
+                    if side == 0 { groups_after(right_text) } else { groups_before(left_text) };
+                for (group, first) in self.first[usize::from(number)][side].iter_mut().enumerate() {
                     if groups >> group & 1 != 0 {
                         *first = rank.min(*first);
                     }
                 }
             }
         }
-        if let Some((before, after)) = join {
+        if let Some((before, after)) = last_char(left_text).zip(first_char(right_text)) {
             let bit = join_bit(before, after);
-            let joins = &mut self.joins[(bit >> 6) as usize];
+            let joins = &mut self.built.joins[(bit >> 6) as usize];
             *joins = (whole(joins) | 1 << (bit & 63)).to_le_bytes();
         }
     }
+
+    /// Notes a token that is a character whose bytes merge into it before any meets a neighbour.
+    ///
+    /// That is so when nothing that begins (or ends) inside the character merges over its border
+    /// before the merge inside that takes it up; of merges over a border only those count that
+    /// are possible with the neighbour there is.
+    #[inline(always)]
+    fn add_atom(&mut self, rank: u32) {
+        let (at, len) = self.built.place(rank);
+        if len > 3 || self.built.text[at] < 0x80 {
+            return;
+        }
+        let Some(code) = code_point(&self.built.text[at..at + len]) else { return };
+        let mut open = [0; 2];
+        for (side, open) in open.iter_mut().enumerate() {
+            let mut inner = rank;
+            while inner >= 256 {
+                let outer = inner;
+                let (left, right) = self.built.view().halves(inner);
+                inner = if side == 0 { right } else { left };
+                let number = usize::from(self.number[inner as usize % TOKENS]);
+                for (group, first) in self.first[number][side].iter().enumerate() {
+                    *open |= u32::from(*first <= outer) << group;
+                }
+            }
+        }
+        let [after, before] = open;
+        self.built.atoms[code as usize % (1 << 16)] =
+            Atom::new(rank, before, after).0.to_le_bytes();
+    }
 }
 
-/// By the number of a short token and its side, its earliest merge with each group of neighbours.
-type Firsts = [[[u32; 7]; 2]];
+/// Copies a text, and what follows it up to a whole word.
+#[inline(never)]
+fn copy(text: &mut [u8; TEXT_BYTES], from: usize, len: usize, to: usize) {
+    let mut i = 0;
+    while i < len {
+        put(text, to + i, word(text, from + i));
+        i += 8;
+    }
+}
+
+/// Puts eight bytes, where there is room.
+#[inline(always)]
+fn put(text: &mut [u8; TEXT_BYTES], at: usize, word: u64) {
+    if let Some(room) = text.get_mut(at..at + 8) {
+        room.copy_from_slice(&word.to_le_bytes());
+    }
+}
 
 #[cfg_attr(
     not(any(feature = "embed-cl100k", feature = "embed-o200k")),
