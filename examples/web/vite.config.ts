@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { defineConfig, type Plugin } from "vite";
+import { catalogue } from "./scripts/catalogue.ts";
 
 /** Writes `sw.js`: the service worker, with the list of what it keeps. */
 function offline(): Plugin {
@@ -28,9 +29,15 @@ function offline(): Plugin {
 export default defineConfig({
   // Relative addresses: the built page works in any folder of any host.
   base: "./",
-  build: { target: "esnext", assetsInlineLimit: 0, modulePreload: { polyfill: false } },
-  worker: { format: "es" },
-  plugins: [offline()],
+  build: {
+    target: "esnext",
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    // They set nothing up when they are loaded; what is not called may be left out.
+    rolldownOptions: { treeshake: { moduleSideEffects: [{ test: /@lezer|@codemirror/, sideEffects: false }] } },
+  },
+  worker: { format: "es", plugins: () => [catalogue()] },
+  plugins: [catalogue(), offline()],
   server: { host: "127.0.0.1", fs: { allow: ["../.."] } },
   preview: { host: "127.0.0.1" },
 });

@@ -47,8 +47,15 @@ export async function text(page, selector) {
   return (await page.textContent(selector))?.replaceAll(/\s+/g, " ").trim();
 }
 
+/** Where one types: a plain field until the vocabulary is there, then the editor with colours. */
+export const typed = "#prompt :is(textarea, .cm-content)";
+
 /** Puts a text in the place of what the prompt holds, as a paste does. */
 export async function paste(page, words) {
+  if (await page.isVisible("#prompt textarea")) {
+    await page.fill("#prompt textarea", words);
+    return quoted(page);
+  }
   await page.click("#prompt .cm-content");
   await page.keyboard.press("Control+A");
   await page.evaluate((words) => {

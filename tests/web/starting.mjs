@@ -4,8 +4,58 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { count } from "../../pkg/dist/node.js";
+import { part, sent } from "../../examples/web/scripts/sizes.mjs";
 import { root } from "../js/project.mjs";
-import { open, paste, text } from "./playground.mjs";
+import { isExact, open, paste, text, typed } from "./playground.mjs";
+
+/** What a browser really fetches before the vocabulary is only what the budget counts. */
+export async function weight(browser) {
+  const asked = [];
+  const { page, close } = await open(browser, {
+    exact: false,
+    serviceWorkers: "block",
+    init: (page) => page.on("request", (request) => asked.push(new URL(request.url()).pathname.slice(1) || "index.html")),
+  });
+  await isExact(page);
+  const before = asked.slice(0, asked.findIndex((name) => name.endsWith(".vocab")));
+  const bytes = { page: 0, kernel: 0 };
+  for (const name of before) {
+    // Where an emulator is: a few bytes that no static host has.
+    if (name === "emulator.json") continue;
+    assert.ok(part(name) in bytes, `${name} is fetched before the vocabulary`);
+    bytes[part(name)] += sent(name);
+  }
+  assert.equal(new Set(asked).size, asked.length, `nothing is fetched twice: ${asked}`);
+  assert.ok(bytes.page > 0 && bytes.kernel > 0, String(before));
+  await close();
+  return `${bytes.page} bytes and a kernel of ${bytes.kernel} before the vocabulary`;
+}
+
+/** Words typed before there is a vocabulary stay, with the caret, when the field gives way to the editor. */
+export async function early(browser) {
+  let release;
+  const held = new Promise((resolve) => (release = resolve));
+  const { page, said, close } = await open(browser, {
+    exact: false,
+    serviceWorkers: "block",
+    init: (page) => page.context().route(/\.vocab$/, async (route) => (await held, route.continue())),
+  });
+  await page.waitForSelector('.lamp[data-of="approximate"]');
+  await page.click(typed);
+  await page.keyboard.press("Control+A");
+  await page.keyboard.type("naïve words 🚋 typed too soon");
+  for (let press = 0; press < 5; press += 1) await page.keyboard.press("ArrowLeft");
+  release();
+  await isExact(page);
+  await page.keyboard.type(" far too");
+  await page.waitForTimeout(100);
+  const whole = "naïve words 🚋 typed too far too soon";
+  assert.equal(await page.textContent("#prompt .cm-content"), whole);
+  assert.equal(await text(page, "#tokens"), String(count(whole)));
+  assert.deepEqual(said, []);
+  await close();
+}
 
 export async function start(browser) {
   const child = spawn("npm", ["start", "--silent", "--prefix", join(root, "examples/web"), "--", "--port", "0"], {

@@ -1,7 +1,7 @@
 // Without a network, without a vocabulary, without wasm: the page says what is, and stays alive.
 import assert from "node:assert/strict";
 import { serve } from "../js/serve.mjs";
-import { dist, isExact, open, paste, text } from "./playground.mjs";
+import { dist, isExact, open, paste, text, typed } from "./playground.mjs";
 
 export async function offline(browser) {
   const server = await serve(dist);
@@ -55,7 +55,9 @@ export async function withoutWasm(browser) {
   });
   await page.waitForSelector('.lamp[data-of="broken"]');
   assert.match(await text(page, "#problem"), /wasm-unsafe-eval/);
-  await page.click("#prompt .cm-content");
+  await page.click(typed);
+  await page.keyboard.press("Control+A");
   await page.keyboard.type("still typing");
+  assert.equal(await page.inputValue("#prompt textarea"), "still typing");
   await close();
 }

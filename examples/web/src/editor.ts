@@ -1,13 +1,14 @@
 // The prompt's editor. Every edit goes to the worker as it is made; what comes back is where the
 // tokens in view end, and only those are painted.
-import { history, historyKeymap, standardKeymap } from "@codemirror/commands";
-import { Annotation, EditorState, type Extension, type Range, StateEffect, StateField, type Text } from "@codemirror/state";
+import { history, historyKeymap } from "@codemirror/commands";
+import { EditorState, type Extension, type Range, StateEffect, StateField, type Text } from "@codemirror/state";
 import { Decoration, type DecorationSet, EditorView, keymap, placeholder } from "@codemirror/view";
 import type { KernelWorker } from "./kernel";
+import { keys } from "./keys";
 import type { Change } from "./messages";
+import type { Held } from "./prompt";
 
 const painted = StateEffect.define<DecorationSet>();
-const loadedWhole = Annotation.define<boolean>();
 
 const paint = StateField.define<DecorationSet>({
   create: () => Decoration.none,
@@ -24,12 +25,6 @@ const tints = Array.from({ length: 5 }, (_, tint) => [
   Decoration.mark({ class: `t t${tint} split` }),
 ]) as [Decoration, Decoration][];
 
-export interface Edited {
-  text: number;
-  /** The text was put in as a whole, by a paste, a drop or an example. */
-  whole: boolean;
-}
-
 export class Editor {
   readonly view: EditorView;
   readonly #kernel: KernelWorker;
@@ -38,8 +33,9 @@ export class Editor {
   /** The part of the text whose tokens are painted: what is in view and a little around it. */
   #window = { from: 0, to: 0 };
 
-  constructor(room: HTMLElement, kernel: KernelWorker, label: string, onEdit: (edited: Edited) => void) {
+  constructor(room: HTMLElement, kernel: KernelWorker, label: string, held: Held, onEdit: (length: number) => void) {
     this.#kernel = kernel;
+    this.#version = held.version;
     const listen = EditorView.updateListener.of((update) => {
       if (update.docChanged) {
         const changes: Change[] = [];
@@ -50,13 +46,13 @@ export class Editor {
         const to = Math.min(update.changes.mapPos(this.#window.to, 1), from + MAX_PAINTED_UNITS);
         this.#window = { from, to };
         kernel.tell({ type: "edit", version: this.#version, changes, ...this.#window });
-        onEdit({ text: update.state.doc.length, whole: update.transactions.some((made) => made.annotation(loadedWhole)) });
+        onEdit(update.state.doc.length);
       }
       if (update.docChanged || update.viewportChanged || update.geometryChanged) this.#follow();
     });
     const extensions: Extension[] = [
       history(),
-      keymap.of([...standardKeymap, ...historyKeymap]),
+      keymap.of([...keys, ...historyKeymap]),
       EditorView.lineWrapping,
       EditorState.lineSeparator.of("\n"),
       EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0", spellcheck: "false", autocorrect: "off", autocapitalize: "off" }),
@@ -66,6 +62,8 @@ export class Editor {
     ];
     this.view = new EditorView({
       parent: room,
+      doc: held.text,
+      selection: held,
       extensions,
       dispatchTransactions: (transactions, view) => {
         const start = performance.now();
@@ -76,6 +74,8 @@ export class Editor {
         if (this.#version % KEPT_EDITS === 0) performance.clearMeasures();
       },
     });
+    this.view.scrollDOM.scrollTop = held.scrollTop;
+    if (held.focused) this.view.focus();
     this.view.scrollDOM.addEventListener("scroll", () => this.#follow(), { passive: true });
     kernel.on({
       live: ({ version, from, to, ends, tookMs }) => {
@@ -95,7 +95,6 @@ export class Editor {
     this.view.dispatch({
       changes: { from: 0, to: this.view.state.doc.length, insert: text },
       selection: { anchor: 0 },
-      annotations: loadedWhole.of(true),
       scrollIntoView: true,
     });
   }

@@ -1,7 +1,6 @@
 // The page: settings and text in, quotes out, and every part shows the newest one.
 import type { Change } from "farebox";
 import { make, one, options, write } from "./dom";
-import { Editor } from "./editor";
 import { examples, first } from "./examples";
 import { readFile, sortOf, textAttachment } from "./files";
 import { bytes, sentence, tokens } from "./format";
@@ -16,6 +15,7 @@ import { Sending } from "./panels/send";
 import { showNoTicket, showTicket } from "./panels/ticket";
 import { showSavings } from "./panels/savings";
 import type { FareboxProblem } from "./problem";
+import { Prompt } from "./prompt";
 import { defaults, fromFragment, type Settings, toFragment } from "./settings";
 import { startTheme } from "./theme";
 
@@ -29,8 +29,8 @@ const speeds: Speeds = {};
 startTheme();
 const kernel = new KernelWorker();
 const dials = new Dials(change);
-const editor = new Editor(one("prompt"), kernel, "Prompt or request body", ({ text }) => {
-  write(one("chars"), `${tokens(text)} characters`);
+const prompt = new Prompt(one("prompt"), kernel, (length) => {
+  write(one("chars"), `${tokens(length)} characters`);
   ask();
 });
 const sending = new Sending(kernel, draft, ({ receipt, tookMs }) => {
@@ -55,10 +55,11 @@ kernel.on({
     lamp("approximate", "Approximate counts");
     sending.ready();
     ask();
+    prompt.prepare();
   },
-  exact: () => {
+  exact: async () => {
+    await prompt.colour();
     lamp("exact", "Exact counts");
-    editor.look();
     ask();
     startOffline();
   },
@@ -71,7 +72,7 @@ kernel.on({
   live: ({ tokens: count }) => write(one("tokens"), tokens(count)),
 });
 
-editor.set(first);
+prompt.set(prompt.text || first);
 dials.show(settings);
 
 function draft(): Draft {
@@ -232,7 +233,7 @@ async function take(files: Iterable<File>): Promise<void> {
         break;
       case "text":
         // The sample text gives way; words of the visitor's own do not.
-        if (editor.text.trim() === "" || editor.text === first) editor.set(dropped.text);
+        if (prompt.text.trim() === "" || prompt.text === first) prompt.set(dropped.text);
         else attach([textAttachment(dropped.name, dropped.text)]);
         break;
       case "attachment":
@@ -267,7 +268,7 @@ one<HTMLSelectElement>("examples").addEventListener("change", ({ target }) => {
   one<HTMLTextAreaElement>("tools").value = example.tools ?? "";
   attachments = [];
   attach([]);
-  editor.set(example.text());
+  prompt.set(example.text());
   const { ladder, calls } = settings;
   change({ ...blank, ...defaults, ladder, calls, ...example.settings });
 });

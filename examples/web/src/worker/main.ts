@@ -8,7 +8,7 @@ import { ladders } from "./ladders";
 import { send } from "./send";
 import { Text } from "./text";
 
-type Package = typeof import("farebox");
+type Package = typeof import("./package");
 
 const text = new Text();
 let attachments: Attachment[] = [];
@@ -21,7 +21,7 @@ function say(message: FromWorker, transfer: Transferable[] = []): void {
 
 async function load(): Promise<{ pkg: Package; kernel: Farebox; draftsman: Draftsman }> {
   try {
-    const pkg = await import("farebox");
+    const pkg = await import("./package");
     const kernel = new pkg.Farebox();
     say({ type: "ready", ...ladders() });
     void exact(pkg);

@@ -4,7 +4,7 @@ import type { Destination, Sent } from "../messages";
 import type { Read } from "./draft";
 
 export async function send(
-  pkg: typeof import("farebox"),
+  pkg: typeof import("./package"),
   { request, hints, policy, posterior, settings }: Read,
   { target, baseUrl, key }: Destination,
   signal: AbortSignal,
