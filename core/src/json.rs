@@ -1,31 +1,48 @@
-//! Reads the kernel's types from JSON values: one reader for all of them, strict about shapes.
+//! The kernel's types as JSON, read and written in one way for all of them, strict about shapes.
 //!
-//! Every way of reading is a copy of each type's reader in what a page downloads. This one takes a
-//! struct from an object alone, never from a list, and `tagged` reads an enum that says its own
-//! `type` without the detour through serde's buffer, which is a second copy of everything inside it.
+//! What an app hands in and gets back crosses as JSON text. serde could read and write it, and does
+//! for programs in Rust; but it makes a copy of its code for each type, which is most of what a page
+//! would download. So `farebox_derive` gives each type a list of its fields' names and a call for each
+//! field, here and in serde's own attributes: both write the same JSON.
 
-mod fields;
 mod object;
-mod reader;
+mod readable;
 mod slots;
+mod words;
+mod writable;
+mod writer;
 
+use alloc::boxed::Box;
+use alloc::format;
 use alloc::string::{String, ToString};
 use core::fmt;
 
-use serde::de::{self, DeserializeOwned, Expected, Unexpected};
-use serde_json::Value;
+pub use serde_json::Value;
 
-pub(crate) use fields::{Fields, tagged};
 pub(crate) use object::{ToJson, object, put};
-use reader::Reader;
+pub use readable::Readable;
+pub(crate) use readable::{parsed, string};
+pub use slots::{Layout, Slots};
+pub use words::{place_of_tag, place_of_word};
+pub use writable::{Fields, Writable};
+pub use writer::{Names, Writer};
 
 /// Reads a value of any of the kernel's types.
 ///
 /// # Errors
 ///
-/// What is wrong with the value, in serde's words.
-pub fn read<T: DeserializeOwned>(value: &Value) -> Result<T, Unreadable> {
-    T::deserialize(Reader(value))
+/// What is wrong with the value, and what would be right.
+pub fn read<T: Readable>(value: &Value) -> Result<T, Unreadable> {
+    let mut read = T::blank();
+    read.read(value)?;
+    Ok(read)
+}
+
+/// Writes a value of any of the kernel's types as JSON text.
+pub fn text(value: &dyn Writable) -> String {
+    let mut out = Writer::new();
+    value.write(&mut out);
+    out.into_text()
 }
 
 /// Reads JSON text.
@@ -34,34 +51,109 @@ pub fn read<T: DeserializeOwned>(value: &Value) -> Result<T, Unreadable> {
 ///
 /// Where it is no JSON, or no UTF-8.
 pub fn parse(text: &[u8]) -> Result<Value, Unreadable> {
-    let text = core::str::from_utf8(text).map_err(de::Error::custom)?;
-    serde_json::from_str(text).map_err(de::Error::custom)
+    let text = core::str::from_utf8(text).map_err(|error| Unreadable::new(error.to_string()))?;
+    serde_json::from_str(text).map_err(|error| Unreadable::new(error.to_string()))
 }
 
 /// Why a value could not be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unreadable(String);
+pub struct Unreadable {
+    // One word wide, so that each of the many functions that hand it on stays small.
+    message: Box<Message>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Message(String);
+
+impl Unreadable {
+    /// A complaint in the given words.
+    #[must_use]
+    pub fn new(message: String) -> Self {
+        Self { message: Box::new(Message(message)) }
+    }
+
+    /// A value of another kind than expected.
+    pub(crate) fn wrong_type(found: &Value, expected: &str) -> Self {
+        Self::new(format!("invalid type: {}, expected {expected}", described(found)))
+    }
+}
 
 impl fmt::Display for Unreadable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.message.0)
     }
 }
 
 impl core::error::Error for Unreadable {}
 
-impl de::Error for Unreadable {
-    fn custom<T: fmt::Display>(message: T) -> Self {
-        Self(message.to_string())
+fn described(value: &Value) -> String {
+    match value {
+        Value::Null => "null".into(),
+        Value::Bool(value) => format!("boolean `{value}`"),
+        Value::Number(number) if number.is_f64() => format!("floating point `{number}`"),
+        Value::Number(number) => format!("integer `{number}`"),
+        Value::String(_) => format!("string {}", text(value)),
+        Value::Array(_) => "sequence".into(),
+        Value::Object(_) => "map".into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::string::ToString;
+    use alloc::vec::Vec;
+
+    use super::*;
+    use crate::catalog::{Catalog, Limits};
+    use crate::request::{Message, Request};
+
+    const WHOLE: &str = include_str!("../data/catalog.json");
+
+    #[test]
+    fn what_is_written_is_what_serde_writes() {
+        let catalog = Catalog::parse(WHOLE.as_bytes()).unwrap();
+        assert_eq!(text(&catalog), serde_json::to_string(&catalog).unwrap());
+        let odd = "\u{0}\u{1f}\u{7f} \"\\/\u{8}\u{c}\n\r\t é😀\u{2028}[{";
+        let values = [-1.5, 0.1, 1e16, 1e-7, 5e-324].map(Value::from);
+        let list: Vec<Value> =
+            values.into_iter().chain([u64::MAX.into(), i64::MIN.into()]).collect();
+        let value = serde_json::json!({ odd: [odd, null, true, [], {}], "list": list });
+        assert_eq!(text(&value), value.to_string());
+        assert_eq!(parse(text(&value).as_bytes()).unwrap(), value);
     }
 
-    fn invalid_type(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
-        match found {
-            // JSON has a word for it.
-            Unexpected::Unit => {
-                Self::custom(format_args!("invalid type: null, expected {expected}"))
-            }
-            found => Self::custom(format_args!("invalid type: {found}, expected {expected}")),
+    #[test]
+    fn what_serde_reads_is_read() {
+        let catalog: Catalog = serde_json::from_str(WHOLE).unwrap();
+        assert_eq!(read::<Catalog>(&parse(WHOLE.as_bytes()).unwrap()).unwrap(), catalog);
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_as_serde_says_it() {
+        for wrong in [
+            r#"{}"#,
+            r#"{"contextTokens":1}"#,
+            r#"{"contextTokens":-1,"maxOutputTokens":1}"#,
+            r#"{"contextTokens":1.5,"maxOutputTokens":1}"#,
+            r#"{"contextTokens":"many","maxOutputTokens":1}"#,
+            r#"{"contextTokens":1,"maxOutputTokens":1,"other":1}"#,
+        ] {
+            let value = parse(wrong.as_bytes()).unwrap();
+            let said = serde_json::from_value::<Limits>(value.clone()).unwrap_err().to_string();
+            assert_eq!(read::<Limits>(&value).unwrap_err().to_string(), said);
         }
+        for (wrong, said) in [
+            (r#"[]"#, "invalid type: sequence, expected struct Message"),
+            (r#"{"content":[]}"#, "missing field `role`"),
+            (r#"{"role":"nobody","content":[]}"#, "unknown variant `nobody`, expected one of"),
+            (r#"{"role":"user","content":[{}]}"#, "missing field `type`"),
+            (r#"{"role":"user","content":[{"type":"text"}]}"#, "missing field `text`"),
+            (r#"{"role":"user","content":null}"#, "invalid type: null, expected a sequence"),
+        ] {
+            let said_now = read::<Message>(&parse(wrong.as_bytes()).unwrap()).unwrap_err();
+            assert!(said_now.to_string().starts_with(said), "{said_now}");
+        }
+        let request = read::<Request>(&parse(br#"{"conversation":[]}"#).unwrap()).unwrap();
+        assert!(request.conversation.is_empty());
     }
 }

@@ -13,6 +13,8 @@
 #![deny(unsafe_code)]
 
 extern crate alloc;
+// What is derived names its traits as they are named from outside.
+extern crate self as farebox_core;
 #[cfg(feature = "std")]
 extern crate std;
 

@@ -13,6 +13,7 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::error::Error;
+use crate::json::{Readable, Unreadable, Value, Writable, Writer, parsed};
 
 /// An amount of money in pico-dollars, from $0 to about $18.4 million.
 ///
@@ -115,6 +116,16 @@ impl PusdDelta {
         self.0
     }
 
+    /// Reads what its `Display` writes.
+    fn parse(text: &str) -> Result<Self, Error> {
+        let (negative, rest) = match text.strip_prefix('-') {
+            Some(rest) => (true, rest),
+            None => (false, text),
+        };
+        let pusd = i128::from(Pusd::parse(rest)?.as_pusd());
+        Ok(Self(if negative { -pusd } else { pusd }))
+    }
+
     /// Whether the first amount was the smaller one.
     pub const fn is_negative(self) -> bool {
         self.0 < 0
@@ -172,6 +183,23 @@ impl fmt::Display for Rate {
     }
 }
 
+impl Readable for Pusd {
+    fn blank() -> Self {
+        Self::ZERO
+    }
+
+    fn read(&mut self, value: &Value) -> Result<(), Unreadable> {
+        *self = parsed(value, Self::parse)?;
+        Ok(())
+    }
+}
+
+impl Writable for Pusd {
+    fn write(&self, out: &mut Writer) {
+        out.display(self);
+    }
+}
+
 impl Serialize for Pusd {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
@@ -185,6 +213,23 @@ impl<'de> Deserialize<'de> for Pusd {
     }
 }
 
+impl Readable for PusdDelta {
+    fn blank() -> Self {
+        Self::default()
+    }
+
+    fn read(&mut self, value: &Value) -> Result<(), Unreadable> {
+        *self = parsed(value, Self::parse)?;
+        Ok(())
+    }
+}
+
+impl Writable for PusdDelta {
+    fn write(&self, out: &mut Writer) {
+        out.display(self);
+    }
+}
+
 impl Serialize for PusdDelta {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
@@ -194,13 +239,24 @@ impl Serialize for PusdDelta {
 impl<'de> Deserialize<'de> for PusdDelta {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        let (negative, rest) = match text.strip_prefix('-') {
-            Some(rest) => (true, rest),
-            None => (false, text.as_str()),
-        };
-        let amount = Pusd::parse(rest).map_err(|error| D::Error::custom(error.message))?;
-        let pusd = i128::from(amount.as_pusd());
-        Ok(Self(if negative { -pusd } else { pusd }))
+        Self::parse(&text).map_err(|error| D::Error::custom(error.message))
+    }
+}
+
+impl Readable for Rate {
+    fn blank() -> Self {
+        Self::ZERO
+    }
+
+    fn read(&mut self, value: &Value) -> Result<(), Unreadable> {
+        *self = parsed(value, Self::parse)?;
+        Ok(())
+    }
+}
+
+impl Writable for Rate {
+    fn write(&self, out: &mut Writer) {
+        out.display(self);
     }
 }
 

@@ -9,6 +9,7 @@
 use alloc::format;
 use alloc::vec::Vec;
 
+use farebox_derive::{Readable, Writable};
 use serde::{Deserialize, Serialize};
 
 use crate::catalog::{Catalog, Model};
@@ -20,7 +21,7 @@ use crate::route::{Arm, Check, Decision, Policy, ReasonCode, Verify, needed_outp
 use crate::time::Timestamp;
 
 /// What a call will try, in order.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Readable, Writable)]
 #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Plan {
@@ -39,7 +40,7 @@ pub struct Plan {
 }
 
 /// One model of a plan.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Readable, Writable)]
 #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Rung {
@@ -252,7 +253,7 @@ fn too_dear(decision: &Decision, worst_case: Option<Pusd>, limit: Pusd) -> Error
 }
 
 /// Limits of time and repetition of a call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Readable, Writable)]
 #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct CallLimits {

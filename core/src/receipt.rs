@@ -2,6 +2,7 @@
 
 use alloc::vec::Vec;
 
+use farebox_derive::{Readable, Writable};
 use serde::{Deserialize, Serialize};
 
 use crate::call::{Attempt, Billing, Outcome};
@@ -12,7 +13,7 @@ use crate::request::ModelId;
 use crate::usage::Usage;
 
 /// The bill of a call beside its estimate.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Readable, Writable)]
 #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase")]
 pub struct Receipt {
@@ -40,7 +41,7 @@ pub struct Receipt {
 }
 
 /// What the same usage would have cost elsewhere.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Readable, Writable)]
 #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase")]
 pub struct Baseline {
@@ -53,7 +54,7 @@ pub struct Baseline {
 }
 
 /// All that a receipt is made from, as plain data.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Readable)]
 #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Settlement {

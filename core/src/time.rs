@@ -7,14 +7,28 @@ use alloc::format;
 use alloc::string::String;
 use core::fmt;
 
+use farebox_derive::{Readable, Writable};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::error::Error;
+use crate::json::{Readable, Unreadable, Value, Writable, Writer, parsed};
 
 /// A moment: milliseconds since 1970-01-01T00:00:00Z.
 #[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    Readable,
+    Writable,
 )]
 #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 #[serde(transparent)]
@@ -111,6 +125,23 @@ impl fmt::Display for Day {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (year, month, day) = self.ymd();
         f.pad(&format!("{year:04}-{month:02}-{day:02}"))
+    }
+}
+
+impl Readable for Day {
+    fn blank() -> Self {
+        Self { days: 0 }
+    }
+
+    fn read(&mut self, value: &Value) -> Result<(), Unreadable> {
+        *self = parsed(value, Self::parse)?;
+        Ok(())
+    }
+}
+
+impl Writable for Day {
+    fn write(&self, out: &mut Writer) {
+        out.display(self);
     }
 }
 

@@ -4,13 +4,14 @@
 //! the input of another. Each provider's file untangles its own counters into a [`Usage`], where
 //! every billed token lies in exactly one class; nothing else may.
 
+use farebox_derive::{Readable, Writable};
 use serde::{Deserialize, Serialize};
 
 use crate::request::HostedTool;
 use crate::sorted::SortedMap;
 
 /// Tokens and tool calls of one answer, each in exactly one class.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Readable, Writable)]
 #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Usage {
@@ -24,7 +25,20 @@ pub struct Usage {
 }
 
 /// The classes of tokens that are priced apart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    Readable,
+    Writable,
+)]
 #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]

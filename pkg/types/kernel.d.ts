@@ -3156,18 +3156,10 @@ export class Call {
   lost(attempt: number, message: string, unsent: boolean, now_ms: number): void;
   /**
    * What the host is to do now: an `Action` as JSON text.
-   *
-   * # Errors
-   *
-   * None that a host can cause.
    */
   poll(now_ms: number): string;
   /**
    * What the call was quoted at: a `Quote` as JSON text.
-   *
-   * # Errors
-   *
-   * None that a host can cause.
    */
   quote(): string;
   /**
@@ -3224,10 +3216,6 @@ export class Kernel {
   observe(decision: string, seen: string, now_ms: number): void;
   /**
    * What is known of the caller's workloads: a `Posterior` as JSON text.
-   *
-   * # Errors
-   *
-   * None that a host can cause.
    */
   posterior(): string;
   /**
@@ -3389,8 +3377,8 @@ export interface InitOutput {
   readonly call_end: (a: number, b: number, c: number) => void;
   readonly call_head: (a: number, b: number, c: number, d: number, e: number, f: number) => void;
   readonly call_lost: (a: number, b: number, c: number, d: number, e: number, f: number) => void;
-  readonly call_poll: (a: number, b: number) => [number, number, number, number];
-  readonly call_quote: (a: number) => [number, number, number, number];
+  readonly call_poll: (a: number, b: number) => [number, number];
+  readonly call_quote: (a: number) => [number, number];
   readonly call_receipt: (a: number) => [number, number, number, number];
   readonly call_tick: (a: number, b: number) => void;
   readonly call_verdict: (a: number, b: number, c: number, d: number, e: number) => void;
@@ -3401,7 +3389,7 @@ export interface InitOutput {
   readonly kernel_call: (a: number, b: number, c: number) => [number, number, number];
   readonly kernel_new: (a: number, b: number, c: number, d: number) => [number, number, number];
   readonly kernel_observe: (a: number, b: number, c: number, d: number, e: number, f: number) => [number, number];
-  readonly kernel_posterior: (a: number) => [number, number, number, number];
+  readonly kernel_posterior: (a: number) => [number, number];
   readonly kernel_run: (a: number, b: number, c: number, d: number, e: number) => [number, number, number, number];
   readonly livecount_boundaries: (a: number, b: number, c: number) => [number, number];
   readonly livecount_length: (a: number) => number;

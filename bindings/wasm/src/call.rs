@@ -6,18 +6,20 @@ use farebox_core::call::{AttemptId, Call as Machine, CallSettings, Input};
 use farebox_core::catalog::Catalog;
 use farebox_core::count::Vocabularies;
 use farebox_core::error::Error;
+use farebox_core::json;
 use farebox_core::plan::CallLimits;
 use farebox_core::quote::{Quote, quote};
 use farebox_core::receipt::settle;
 use farebox_core::request::{Hints, ModelId};
 use farebox_core::route::Posterior;
 use farebox_core::time::Timestamp;
+use farebox_derive::{Readable, Writable};
 use serde::{Deserialize, Serialize};
 use tsify::Tsify;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::operations::{PolicyInput, PosteriorInput, RequestInput};
-use crate::{at, from_text, thrown, to_text};
+use crate::{at, from_text, thrown};
 
 /// A call on its way: after anything happened, poll until it says `receive`, `sleep` or `finish`.
 #[wasm_bindgen]
@@ -29,7 +31,7 @@ pub struct Call {
 }
 
 /// A request to be quoted and sent as the quote says.
-#[derive(Serialize, Deserialize, Tsify)]
+#[derive(Serialize, Deserialize, Readable, Writable, Tsify)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct CallInput {
     /// The request.
@@ -87,21 +89,13 @@ impl Call {
 #[wasm_bindgen]
 impl Call {
     /// What the call was quoted at: a `Quote` as JSON text.
-    ///
-    /// # Errors
-    ///
-    /// None that a host can cause.
-    pub fn quote(&self) -> Result<String, String> {
-        to_text(&self.quote).map_err(thrown)
+    pub fn quote(&self) -> String {
+        json::text(&self.quote)
     }
 
     /// What the host is to do now: an `Action` as JSON text.
-    ///
-    /// # Errors
-    ///
-    /// None that a host can cause.
-    pub fn poll(&mut self, now_ms: f64) -> Result<String, String> {
-        to_text(&self.machine.poll(at(now_ms))).map_err(thrown)
+    pub fn poll(&mut self, now_ms: f64) -> String {
+        json::text(&self.machine.poll(at(now_ms)))
     }
 
     /// Takes an attempt's status and headers, each `name: value` on a line of its own.
@@ -163,7 +157,7 @@ impl Call {
             thrown(Error::invalid_request("the call is under way: it has no receipt yet"))
         })?;
         let (chosen, baseline) = (self.quote.chosen(), self.baseline.as_ref());
-        to_text(&settle(outcome, chosen, &self.catalog, baseline)).map_err(thrown)
+        Ok(json::text(&settle(outcome, chosen, &self.catalog, baseline)))
     }
 
     fn take(&mut self, input: Input, now_ms: f64) {

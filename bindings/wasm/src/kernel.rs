@@ -3,12 +3,13 @@
 use std::rc::Rc;
 
 use farebox_core::catalog::Catalog;
+use farebox_core::json;
 use farebox_core::route::{Observation, Posterior};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::call::Call;
 use crate::operations::{Held, run};
-use crate::{at, from_text, thrown, to_text, vocabularies};
+use crate::{at, from_text, thrown, vocabularies};
 
 thread_local! {
     /// Read once, however many clients there are.
@@ -83,11 +84,7 @@ impl Kernel {
     }
 
     /// What is known of the caller's workloads: a `Posterior` as JSON text.
-    ///
-    /// # Errors
-    ///
-    /// None that a host can cause.
-    pub fn posterior(&self) -> Result<String, String> {
-        to_text(&self.posterior).map_err(thrown)
+    pub fn posterior(&self) -> String {
+        json::text(&self.posterior)
     }
 }

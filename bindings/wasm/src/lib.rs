@@ -23,20 +23,17 @@ pub use tokens::{boundaries, count, count_till_limit, decode, encode};
 pub use vocabularies::load_vocabulary;
 
 use farebox_core::error::Error;
-use farebox_core::json::{self, Unreadable};
+use farebox_core::json::{self, Readable, Unreadable, Value};
 use farebox_core::time::Timestamp;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
-use serde_json::Value;
 
 /// Reads strict JSON text.
-fn from_text<T: DeserializeOwned>(what: &str, text: &str) -> Result<T, Error> {
+fn from_text<T: Readable>(what: &str, text: &str) -> Result<T, Error> {
     let value = json::parse(text.as_bytes()).map_err(|error| unreadable(what, &error))?;
     from_value(what, &value)
 }
 
 /// Reads a strict JSON value.
-fn from_value<T: DeserializeOwned>(what: &str, value: &Value) -> Result<T, Error> {
+fn from_value<T: Readable>(what: &str, value: &Value) -> Result<T, Error> {
     json::read(value).map_err(|error| unreadable(what, &error))
 }
 
@@ -49,13 +46,7 @@ fn unreadable(what: &str, error: &Unreadable) -> Error {
 
 /// The text of an error on its way to the host.
 fn thrown(error: Error) -> String {
-    serde_json::to_string(&error).unwrap_or_else(|_| error.to_string())
-}
-
-/// The JSON text of an answer.
-fn to_text(answer: &impl Serialize) -> Result<String, Error> {
-    serde_json::to_string(answer)
-        .map_err(|error| Error::invalid_request(format!("the answer cannot be written: {error}")))
+    json::text(&error)
 }
 
 fn at(now_ms: f64) -> Timestamp {

@@ -16,6 +16,7 @@ use farebox_core::catalog::{Catalog, Cost, Model, Provider};
 use farebox_core::count::{Encoding, InputCount, Vocabularies, count_request};
 use farebox_core::error::{Error, ErrorKind};
 use farebox_core::estimate::{Estimate, api_for, estimate};
+use farebox_core::json;
 use farebox_core::money::Pusd;
 use farebox_core::provider;
 use farebox_core::quote::{Quote, quote};
@@ -24,8 +25,8 @@ use farebox_core::route::{Policy, Posterior};
 use farebox_core::usage::Usage;
 use tsify::Tsify;
 
+use crate::from_text;
 use crate::vocabularies::require;
-use crate::{from_text, to_text};
 use input::{
     CountInput, EncodingsInput, EstimateInput, FollowUpInput, ParseInput, PriceInput, QuoteInput,
     Tokens, TokensInput, UsageInput,
@@ -94,7 +95,7 @@ macro_rules! operations {
                         let run: fn($input, &Held<'_>) -> Result<$output, Error> = $run;
                         let what = concat!("the input of `", stringify!($name), "`");
                         let answer = from_text(what, input).and_then(|input| run(input, held));
-                        Some(answer.and_then(|answer| to_text(&answer)))
+                        Some(answer.map(|answer| json::text(&answer)))
                     })*
                     _ => None,
                 }

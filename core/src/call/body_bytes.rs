@@ -5,11 +5,30 @@ use alloc::vec::Vec;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::json::{Readable, Unreadable, Value, Writable, Writer};
+
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Written {
     Text(String),
     Numbers(Vec<u8>),
+}
+
+/// Reads as serde does.
+pub(super) fn read(bytes: &mut Vec<u8>, value: &Value) -> Result<(), Unreadable> {
+    match value {
+        Value::String(text) => bytes.extend_from_slice(text.as_bytes()),
+        value => Readable::read(bytes, value)?,
+    }
+    Ok(())
+}
+
+/// Writes as serde does.
+pub(super) fn write(bytes: &[u8], out: &mut Writer) {
+    match core::str::from_utf8(bytes) {
+        Ok(text) => out.string(text),
+        Err(_) => bytes.write(out),
+    }
 }
 
 pub(super) fn serialize<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {

@@ -3,6 +3,7 @@
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
+use farebox_derive::{Readable, Writable};
 use serde::{Deserialize, Serialize};
 
 use super::action::{Action, AttemptId};
@@ -17,7 +18,7 @@ use crate::request::Api;
 use crate::time::Timestamp;
 
 /// What a recorded body says.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Writable)]
 #[serde(rename_all = "camelCase")]
 pub struct Folded {
     /// The pieces, in the order they came.
@@ -30,7 +31,7 @@ pub struct Folded {
 }
 
 /// A body that was recorded, in pieces.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Readable)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Recording {
     /// The format it is in.

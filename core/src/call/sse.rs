@@ -12,13 +12,14 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use farebox_derive::{Readable, Writable};
 use serde::{Deserialize, Serialize};
 
 use super::settings::CallSettings;
 use crate::error::{Error, ErrorKind};
 
 /// One event, as the standard dispatches it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Readable, Writable)]
 #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase")]
 pub struct SseEvent {
@@ -251,7 +252,7 @@ impl SseParser {
 const MARK: &[u8] = &[0xef, 0xbb, 0xbf];
 
 /// A stream that was recorded whole.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Readable, Writable)]
 #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase")]
 pub struct SseTranscript {
@@ -266,7 +267,7 @@ pub struct SseTranscript {
 }
 
 /// A stream given in pieces.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Readable)]
 #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SseScript {
@@ -278,11 +279,11 @@ pub struct SseScript {
 }
 
 /// A piece of a stream.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Readable)]
 #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 #[cfg_attr(feature = "ts", tsify(type = "string | number[]"))]
 #[serde(transparent)]
-pub struct Chunk(#[serde(deserialize_with = "super::body_bytes::deserialize")] pub Vec<u8>);
+pub struct Chunk(#[serde(with = "super::body_bytes")] pub Vec<u8>);
 
 impl SseScript {
     /// Reads the whole stream; cuts change nothing.

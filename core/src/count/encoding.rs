@@ -2,6 +2,7 @@
 
 use alloc::{format, string::String};
 
+use farebox_derive::{Readable, Writable};
 use farebox_tokenizer::Vocabulary;
 use serde::{Deserialize, Serialize};
 
@@ -9,7 +10,20 @@ use crate::catalog::Model;
 use crate::error::Error;
 
 /// A published way of turning text into tokens.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    Readable,
+    Writable,
+)]
 #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 #[non_exhaustive]
 pub enum Encoding {

@@ -1,86 +1,144 @@
-//! A struct as serde sees it: its fields in order, whichever order they were written in.
+//! An object's values in the order of a type's fields, whichever order they were written in.
 
-use alloc::string::String;
+use alloc::format;
 use alloc::vec::Vec;
 
-use serde::de::{DeserializeSeed, Error, SeqAccess};
 use serde_json::{Map, Value};
 
-use super::Unreadable;
-use super::reader::Reader;
+use super::words::expected;
+use super::{Readable, Unreadable};
 
-/// A struct's fields in the order of its declaration, each with its value if it was given.
+/// The fields of a type.
+#[derive(Clone, Copy, Debug)]
+pub struct Layout {
+    /// The type's name.
+    pub name: &'static str,
+    /// The field that names the variant; empty where there is none.
+    pub tag: &'static str,
+    /// The names of the others in order, a space between two.
+    pub fields: &'static str,
+    /// A bit for each field that must be there, the lowest for the first.
+    pub required: u32,
+    /// Whether fields it does not know are passed over: what a later version wrote is read by
+    /// this one.
+    pub is_open: bool,
+}
+
+/// A type's fields about to be read, one after the other.
 ///
-/// Read so, a field costs what its type costs. Asked by name, each costs a comparison of names, a
-/// place to wait in and a check for a second one besides, in every struct there is.
-pub(super) struct Slots<'a> {
-    fields: &'static [&'static str],
+/// The first complaint ends it: what is left is passed over, and `end` hands the complaint out. So a
+/// type's own code is a call for each field, with nothing to check and nothing to take down between.
+#[derive(Debug)]
+pub struct Slots<'a> {
+    layout: &'static Layout,
     values: Vec<Option<&'a Value>>,
     next: usize,
-    is_absent: bool,
+    wrong: Option<Unreadable>,
 }
 
 impl<'a> Slots<'a> {
-    pub(super) fn of(
-        given: &'a Map<String, Value>,
-        fields: &'static [&'static str],
-        name: &str,
-    ) -> Result<Self, Unreadable> {
-        let mut values = alloc::vec![None; fields.len()];
+    /// The values of an object, each in its field's slot.
+    #[inline(never)]
+    pub fn of(value: &'a Value, layout: &'static Layout) -> Self {
+        let mut slots = Self { layout, values: Vec::new(), next: 0, wrong: None };
+        let spread = match value {
+            Value::Object(given) => slots.spread(given),
+            _ => Err(Unreadable::wrong_type(value, &format!("struct {}", layout.name))),
+        };
+        slots.wrong = spread.err();
+        slots
+    }
+
+    /// Reads the next field.
+    #[inline(never)]
+    pub fn next(&mut self, place: &mut dyn Readable) {
+        if let Some(value) = self.take() {
+            self.wrong = place.read(value).err();
+        }
+    }
+
+    /// Reads the next field in a way of its own.
+    pub fn next_with<T>(
+        &mut self,
+        place: &mut T,
+        read: fn(&mut T, &Value) -> Result<(), Unreadable>,
+    ) {
+        if let Some(value) = self.take() {
+            self.wrong = read(place, value).err();
+        }
+    }
+
+    /// Hands out the first complaint.
+    ///
+    /// # Errors
+    ///
+    /// When there was one.
+    #[inline(never)]
+    pub fn end(self) -> Result<(), Unreadable> {
+        self.wrong.map_or(Ok(()), Err)
+    }
+
+    fn spread(&mut self, given: &'a Map<String, Value>) -> Result<(), Unreadable> {
+        let Layout { tag, fields, is_open, .. } = *self.layout;
         // Most objects hold their fields in the order of the declaration.
-        let mut guess = 0;
+        let mut left = fields;
+        let mut place = 0;
         for (key, value) in given {
-            let is_guess = fields.get(guess).is_some_and(|field| field == key);
-            let place = if is_guess { Some(guess) } else { fields.iter().position(|f| f == key) };
-            match place {
-                Some(place) => {
-                    guess = place + 1;
-                    if let Some(slot) = values.get_mut(place) {
-                        *slot = Some(value);
-                    }
+            let found = match place_within(left, key) {
+                Some((ahead, rest)) => {
+                    left = rest;
+                    place += ahead + 1;
+                    Some(place - 1)
                 }
-                None if OPEN.contains(&name) => {}
-                None => return Err(Unreadable::unknown_field(key, fields)),
+                None if key == tag => continue,
+                None => place_within(fields, key).map(|(found, _)| found),
+            };
+            let Some(found) = found else {
+                if is_open {
+                    continue;
+                }
+                let expected = expected(fields, "fields");
+                return Err(Unreadable::new(format!("unknown field `{key}`, {expected}")));
+            };
+            if found >= self.values.len() {
+                self.values.resize(found + 1, None);
+            }
+            if let Some(slot) = self.values.get_mut(found) {
+                *slot = Some(value);
             }
         }
-        Ok(Self { fields, values, next: 0, is_absent: false })
+        Ok(())
     }
 
-    /// An error right after an absent field is about its absence.
-    pub(super) fn explain(&self, error: Unreadable) -> Unreadable {
-        match self.fields.get(self.next.wrapping_sub(1)) {
-            Some(field) if self.is_absent => Unreadable::missing_field(field),
-            _ => error,
-        }
-    }
-}
-
-impl<'a> SeqAccess<'a> for Slots<'a> {
-    type Error = Unreadable;
-
-    fn next_element_seed<T: DeserializeSeed<'a>>(
-        &mut self,
-        seed: T,
-    ) -> Result<Option<T::Value>, Unreadable> {
-        let value = self.values.get(self.next).copied().flatten();
+    /// The value of the next field, unless there is none or something was wrong before.
+    fn take(&mut self) -> Option<&'a Value> {
+        let place = self.next;
         self.next += 1;
-        self.is_absent = value.is_none();
-        value.map(|value| seed.deserialize(Reader(value))).transpose()
+        if self.wrong.is_some() {
+            return None;
+        }
+        let value = self.values.get(place).copied().flatten();
+        if value.is_none() && self.layout.required >> place & 1 == 1 {
+            let name = self.layout.fields.split(' ').nth(place).unwrap_or_default();
+            self.wrong = Some(Unreadable::new(format!("missing field `{name}`")));
+        }
+        value
     }
 }
 
-/// Structs that pass over fields they do not know: what a later version wrote is read by this one.
-const OPEN: &[&str] = &[
-    "Answer",
-    "AnswerToolCall",
-    "Attempt",
-    "Baseline",
-    "Error",
-    "Folded",
-    "HttpRequest",
-    "Outcome",
-    "Quote",
-    "Receipt",
-    "SseEvent",
-    "SseTranscript",
-];
+/// How many names stand before this one, and what stands after it.
+fn place_within<'a>(names: &'a str, name: &str) -> Option<(usize, &'a str)> {
+    let mut left = names;
+    let mut place = 0;
+    while !left.is_empty() {
+        let (first, rest) = left.split_once(' ').unwrap_or((left, ""));
+        if first == name {
+            return Some((place, rest));
+        }
+        left = rest;
+        place += 1;
+    }
+    None
+}
+
+use alloc::string::String;

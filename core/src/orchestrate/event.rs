@@ -3,6 +3,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use farebox_derive::Writable;
 use serde::{Deserialize, Serialize};
 
 use super::action::RunCallId;
@@ -13,7 +14,7 @@ use crate::request::ModelId;
 use crate::time::Timestamp;
 
 /// One thing that happened in a run.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Writable)]
 #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 #[cfg_attr(feature = "ts", tsify(type = "{ at: Timestamp; spent: Pusd } & RunEventKind"))]
 #[serde(rename_all = "camelCase")]
@@ -28,7 +29,7 @@ pub struct RunEvent {
 }
 
 /// What happened.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Writable)]
 #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 #[serde(tag = "type", rename_all = "snake_case", rename_all_fields = "camelCase")]
 #[non_exhaustive]

@@ -2,13 +2,12 @@
 
 use alloc::string::String;
 
+use farebox_derive::{Readable, Writable};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::json::tagged;
-
 /// The form an answer must have.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, Readable, Writable)]
 #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
 #[non_exhaustive]
@@ -34,19 +33,21 @@ pub enum OutputFormat {
     Text,
 }
 
-tagged! { OutputFormat {
-    "json_object" => JsonObject {},
-    "json_schema" => JsonSchema {
-        name: "name",
-        description: "description" default,
-        schema: "schema",
-        strict: "strict" default,
-    },
-    "text" => Text {},
-} }
-
 /// How hard a model thinks before it answers, from least to most.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    Readable,
+    Writable,
+)]
 #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -69,7 +70,19 @@ pub enum Effort {
 
 /// The provider's lane a request runs in; never to be confused with a tier, a class of models.
 #[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    Readable,
+    Writable,
 )]
 #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 #[serde(rename_all = "snake_case")]

@@ -3,13 +3,12 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use farebox_derive::{Readable, Writable};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::json::tagged;
-
 /// One turn of a conversation.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Readable, Writable)]
 #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Message {
@@ -23,7 +22,20 @@ pub struct Message {
 }
 
 /// Who speaks in a [`Message`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    Readable,
+    Writable,
+)]
 #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -41,7 +53,7 @@ pub enum Role {
 }
 
 /// A piece of a [`Message`].
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Readable, Writable)]
 #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 #[serde(
     tag = "type",
@@ -133,34 +145,8 @@ pub enum Part {
     },
 }
 
-tagged! { Part {
-    "audio" => Audio { source: "source", duration_ms: "durationMs" default },
-    "file" => File { source: "source", filename: "filename" default },
-    "image" => Image { source: "source", detail: "detail" default, size: "size" default },
-    "other" => Other { value: "value" },
-    "reasoning" => Reasoning {
-        item_id: "itemId" default,
-        text: "text" default,
-        opaque: "opaque" default,
-        reasoning_tokens: "reasoningTokens" default,
-    },
-    "refusal" => Refusal { text: "text" },
-    "text" => Text { text: "text" },
-    "tool_call" => ToolCall {
-        call_id: "callId",
-        item_id: "itemId" default,
-        name: "name",
-        arguments: "arguments",
-    },
-    "tool_result" => ToolResult {
-        call_id: "callId",
-        content: "content",
-        is_error: "isError" default,
-    },
-} }
-
 /// Where the bytes of a picture, a sound or a document are.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Readable, Writable)]
 #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 #[serde(
     tag = "type",
@@ -189,15 +175,21 @@ pub enum Source {
     },
 }
 
-tagged! { Source {
-    "base64" => Base64 { media_type: "mediaType", data: "data" },
-    "file_id" => FileId { id: "id" },
-    "url" => Url { url: "url" },
-} }
-
 /// How closely the model looks at a picture.
 #[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    Readable,
+    Writable,
 )]
 #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 #[serde(rename_all = "snake_case")]
@@ -215,7 +207,20 @@ pub enum ImageDetail {
 }
 
 /// The size of a picture.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    Readable,
+    Writable,
+)]
 #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct PixelSize {

@@ -2,13 +2,12 @@
 
 use alloc::string::String;
 
+use farebox_derive::{Readable, Writable};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::json::tagged;
-
 /// Something the model may call.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Readable, Writable)]
 #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 #[serde(
     tag = "type",
@@ -44,18 +43,21 @@ pub enum Tool {
     },
 }
 
-tagged! { Tool {
-    "function" => Function {
-        name: "name",
-        description: "description" default,
-        parameters: "parameters" default,
-        strict: "strict" default,
-    },
-    "hosted" => Hosted { kind: "kind", settings: "settings" default },
-} }
-
 /// Tools that providers run themselves.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    Readable,
+    Writable,
+)]
 #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -87,7 +89,7 @@ pub enum HostedTool {
 }
 
 /// Whether, and which, tools are to be called.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Readable, Writable)]
 #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
 #[non_exhaustive]
@@ -104,10 +106,3 @@ pub enum ToolChoice {
         name: String,
     },
 }
-
-tagged! { ToolChoice {
-    "auto" => Auto {},
-    "none" => None {},
-    "required" => Required {},
-    "tool" => Tool { name: "name" },
-} }

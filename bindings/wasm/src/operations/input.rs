@@ -9,6 +9,7 @@ use farebox_core::request::{Api, Hints, ModelId, Request};
 use farebox_core::route::{Policy, Posterior};
 use farebox_core::time::Timestamp;
 use farebox_core::usage::Usage;
+use farebox_derive::{Readable, Writable};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tsify::Tsify;
@@ -16,12 +17,12 @@ use tsify::Tsify;
 use crate::from_value;
 
 /// A request of the package's own, or a body in a provider's own shape: what an app already sends.
-#[derive(Serialize, Deserialize, Tsify)]
+#[derive(Serialize, Deserialize, Readable, Writable, Tsify)]
 #[tsify(type = "Request | { readonly [field: string]: unknown }")]
 pub struct RequestInput(Value);
 
 /// A request to be counted as a model's provider would.
-#[derive(Serialize, Deserialize, Tsify)]
+#[derive(Serialize, Deserialize, Readable, Writable, Tsify)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct CountInput {
     /// The request.
@@ -34,7 +35,7 @@ pub struct CountInput {
 }
 
 /// Models whose vocabularies are wanted: the policy's ladder and one more.
-#[derive(Serialize, Deserialize, Tsify)]
+#[derive(Serialize, Deserialize, Readable, Writable, Tsify)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct EncodingsInput {
     /// Whose ladder; the catalogue's first when absent.
@@ -47,7 +48,7 @@ pub struct EncodingsInput {
 }
 
 /// A request to be estimated on one model.
-#[derive(Serialize, Deserialize, Tsify)]
+#[derive(Serialize, Deserialize, Readable, Writable, Tsify)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct EstimateInput {
     /// The request.
@@ -62,7 +63,7 @@ pub struct EstimateInput {
 }
 
 /// An answer and what follows it.
-#[derive(Serialize, Deserialize, Tsify)]
+#[derive(Serialize, Deserialize, Readable, Writable, Tsify)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct FollowUpInput {
     /// The request that was answered.
@@ -81,7 +82,7 @@ pub struct FollowUpInput {
 }
 
 /// A body in a provider's own shape.
-#[derive(Serialize, Deserialize, Tsify)]
+#[derive(Serialize, Deserialize, Readable, Writable, Tsify)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ParseInput {
     /// The body.
@@ -93,7 +94,7 @@ pub struct ParseInput {
 }
 
 /// A whole answer in a provider's own shape.
-#[derive(Serialize, Deserialize, Tsify)]
+#[derive(Serialize, Deserialize, Readable, Writable, Tsify)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct UsageInput {
     /// The answer, or as much of it as reports the usage.
@@ -104,7 +105,7 @@ pub struct UsageInput {
 }
 
 /// A usage and where to price it.
-#[derive(Serialize, Deserialize, Tsify)]
+#[derive(Serialize, Deserialize, Readable, Writable, Tsify)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct PriceInput {
     /// The model.
@@ -116,7 +117,7 @@ pub struct PriceInput {
 }
 
 /// A request to be quoted.
-#[derive(Serialize, Deserialize, Tsify)]
+#[derive(Serialize, Deserialize, Readable, Writable, Tsify)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct QuoteInput {
     /// The request.
@@ -137,7 +138,7 @@ pub struct QuoteInput {
 }
 
 /// A text to be cut into tokens.
-#[derive(Serialize, Deserialize, Tsify)]
+#[derive(Serialize, Deserialize, Readable, Writable, Tsify)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct TokensInput {
     /// The encoding's published name.
@@ -147,7 +148,7 @@ pub struct TokensInput {
 }
 
 /// The tokens of a text.
-#[derive(Serialize, Deserialize, Tsify)]
+#[derive(Serialize, Deserialize, Readable, Writable, Tsify)]
 #[serde(rename_all = "camelCase")]
 pub struct Tokens {
     /// How many.
@@ -157,12 +158,12 @@ pub struct Tokens {
 }
 
 /// What the caller wants of a choice; defaults when absent.
-#[derive(Default, Serialize, Deserialize, Tsify)]
+#[derive(Default, Serialize, Deserialize, Readable, Writable, Tsify)]
 #[tsify(type = "Policy")]
 pub struct PolicyInput(Option<Value>);
 
 /// What is known of the caller's workloads; nothing when absent.
-#[derive(Default, Serialize, Deserialize, Tsify)]
+#[derive(Default, Serialize, Deserialize, Readable, Writable, Tsify)]
 #[tsify(type = "Posterior")]
 pub struct PosteriorInput(Option<Value>);
 

@@ -4,20 +4,22 @@ use farebox_core::call::sse::{SseScript, SseTranscript};
 use farebox_core::call::{Folded, Recording, Rehearsal, Told, rehearse};
 use farebox_core::error::Error;
 use farebox_core::estimate::Estimate;
+use farebox_core::json;
 use farebox_core::orchestrate::{Transcript, TranscriptInput, transcribe};
 use farebox_core::plan::{Plan, plan};
 use farebox_core::receipt::{Receipt, Settlement};
 use farebox_core::request::Hints;
 use farebox_core::route::{Decision, route};
 use farebox_core::time::Timestamp;
+use farebox_derive::Readable;
 use serde::Deserialize;
 
 use super::input::{PolicyInput, PosteriorInput, RequestInput};
 use super::{Held, operations};
-use crate::{from_text, to_text};
+use crate::from_text;
 
 /// A decision to be made concrete.
-#[derive(Deserialize)]
+#[derive(Deserialize, Readable)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct PlanInput {
     request: RequestInput,
@@ -31,7 +33,7 @@ pub struct PlanInput {
 }
 
 /// Estimates to choose among.
-#[derive(Deserialize)]
+#[derive(Deserialize, Readable)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RouteInput {
     request: RequestInput,

@@ -8,7 +8,18 @@ use alloc::vec::Vec;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serializer};
 
+use crate::json::{Unreadable, Value, Writer, string};
+
 pub(super) fn serialize<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&text(bytes))
+}
+
+/// Writes as serde does.
+pub(super) fn write(bytes: &[u8], out: &mut Writer) {
+    out.string(&text(bytes));
+}
+
+fn text(bytes: &[u8]) -> String {
     let mut text = String::new();
     let mut rest = bytes;
     while let Some(first) = rest.first() {
@@ -21,13 +32,21 @@ pub(super) fn serialize<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S:
             rest = rest.get(1..).unwrap_or_default();
         }
     }
-    serializer.serialize_str(&text)
+    text
 }
 
 pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
     let text = String::deserialize(deserializer)?;
-    parse(&text).ok_or_else(|| D::Error::custom("a table of counts is cut short"))
+    parse(&text).ok_or_else(|| D::Error::custom(CUT_SHORT))
 }
+
+/// Reads as serde does.
+pub(super) fn read(bytes: &mut Vec<u8>, value: &Value) -> Result<(), Unreadable> {
+    *bytes = parse(string(value)?).ok_or_else(|| Unreadable::new(CUT_SHORT.into()))?;
+    Ok(())
+}
+
+const CUT_SHORT: &str = "a table of counts is cut short";
 
 fn parse(text: &str) -> Option<Vec<u8>> {
     let mut bytes = Vec::new();

@@ -3,6 +3,7 @@
 use alloc::format;
 use alloc::string::String;
 
+use farebox_derive::{Readable, Writable};
 use serde::{Deserialize, Serialize};
 
 use super::belief::kind_key;
@@ -16,7 +17,9 @@ use crate::route::signal::Signal;
 use crate::time::Timestamp;
 
 /// How a decision turned out.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Readable, Writable,
+)]
 #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Observation {

@@ -5,13 +5,16 @@
 //! ψ(a) − ψ(b) and a variance of ψ′(a) + ψ′(b), which is what draws and intervals are taken from.
 //! Arithmetic is plain IEEE operations and `libm`, so every host finds the same bits.
 
+use farebox_derive::{Readable, Writable};
 use serde::{Deserialize, Serialize};
 
 use super::super::decision::PpmRange;
 use crate::time::Timestamp;
 
 /// Successes and failures, fading with time.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Readable, Writable,
+)]
 #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Tally {

@@ -1,0 +1,208 @@
+//! JSON text as it is written.
+
+use alloc::string::String;
+use core::fmt::Write as _;
+
+use serde_json::Value;
+
+use super::{Fields, Writable};
+
+/// JSON text that grows.
+#[derive(Debug, Default)]
+pub struct Writer {
+    text: String,
+}
+
+/// The names of an object's fields, in the order they are written.
+#[derive(Debug)]
+pub struct Names {
+    left: &'static str,
+}
+
+impl Writer {
+    /// No text yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn into_text(self) -> String {
+        self.text
+    }
+
+    /// Writes JSON text as it stands.
+    pub fn raw(&mut self, json: &str) {
+        self.text.push_str(json);
+    }
+
+    /// Writes a text as a string.
+    #[inline(never)]
+    pub fn string(&mut self, text: &str) {
+        self.text.push('"');
+        let mut start = 0;
+        for (place, byte) in text.bytes().enumerate() {
+            let escaped = match byte {
+                b'"' => "\\\"",
+                b'\\' => "\\\\",
+                b'\n' => "\\n",
+                b'\r' => "\\r",
+                b'\t' => "\\t",
+                0x08 => "\\b",
+                0x0c => "\\f",
+                0..0x20 => "\\u00",
+                _ => continue,
+            };
+            self.raw(text.get(start..place).unwrap_or_default());
+            self.raw(escaped);
+            if escaped.len() > 2 {
+                self.text.push(char::from(b'0' + (byte >> 4)));
+                self.text.push(char::from_digit(u32::from(byte & 15), 16).unwrap_or('0'));
+            }
+            start = place + 1;
+        }
+        self.raw(text.get(start..).unwrap_or_default());
+        self.text.push('"');
+    }
+
+    /// Writes what can be told as a text, such as an amount or a day, as a string.
+    pub fn display(&mut self, value: &dyn core::fmt::Display) {
+        // Writing into a string cannot fail.
+        let _ = write!(self.text, "\"{value}\"");
+    }
+
+    /// Writes a word of a list, a space between two.
+    #[inline(never)]
+    pub fn word(&mut self, words: &str, place: usize) {
+        self.string(words.split(' ').nth(place).unwrap_or_default());
+    }
+
+    /// Writes an integer.
+    #[inline(never)]
+    pub fn unsigned(&mut self, number: u64) {
+        let mut digits = [0_u8; 20];
+        let mut rest = number;
+        let mut written = 0;
+        for place in digits.iter_mut().rev() {
+            *place = b'0' + (rest % 10) as u8;
+            rest /= 10;
+            written += 1;
+            if rest == 0 {
+                break;
+            }
+        }
+        let digits = digits.iter().skip(digits.len() - written);
+        self.text.extend(digits.map(|digit| char::from(*digit)));
+    }
+
+    /// Writes an integer that may be negative.
+    pub fn signed(&mut self, number: i64) {
+        if number < 0 {
+            self.text.push('-');
+        }
+        self.unsigned(number.unsigned_abs());
+    }
+
+    /// Writes an object.
+    #[inline(never)]
+    pub fn object(&mut self, fields: &dyn Fields) {
+        self.text.push('{');
+        fields.write_fields(self);
+        self.text.push('}');
+    }
+
+    /// Writes a list.
+    pub fn list<'a>(&mut self, items: &mut dyn Iterator<Item = &'a dyn Writable>) {
+        self.text.push('[');
+        for item in items {
+            self.part();
+            item.write(self);
+        }
+        self.text.push(']');
+    }
+
+    /// Writes an object of pairs, whose keys are written as strings.
+    pub fn pairs<'a>(
+        &mut self,
+        pairs: &mut dyn Iterator<Item = (&'a dyn Writable, &'a dyn Writable)>,
+    ) {
+        self.text.push('{');
+        for (key, value) in pairs {
+            self.part();
+            key.write(self);
+            self.text.push(':');
+            value.write(self);
+        }
+        self.text.push('}');
+    }
+
+    /// Writes any JSON.
+    pub fn value(&mut self, value: &Value) {
+        match value {
+            Value::Null => self.raw("null"),
+            Value::Bool(value) => self.raw(if *value { "true" } else { "false" }),
+            Value::Number(number) => match (number.as_u64(), number.as_i64()) {
+                (Some(number), _) => self.unsigned(number),
+                (_, Some(number)) => self.signed(number),
+                _ => {
+                    // Writing into a string cannot fail.
+                    let _ = write!(self.text, "{number}");
+                }
+            },
+            Value::String(text) => self.string(text),
+            Value::Array(items) => self.list(&mut items.iter().map(|item| item as &dyn Writable)),
+            Value::Object(fields) => self.pairs(
+                &mut fields
+                    .iter()
+                    .map(|(key, value)| (key as &dyn Writable, value as &dyn Writable)),
+            ),
+        }
+    }
+
+    /// Parts the next item from the one before it.
+    fn part(&mut self) {
+        if !self.text.ends_with(['[', '{']) {
+            self.text.push(',');
+        }
+    }
+}
+
+impl Names {
+    /// Names with a space between two.
+    #[must_use]
+    pub fn of(names: &'static str) -> Self {
+        Self { left: names }
+    }
+
+    /// Writes a field of the next name.
+    #[inline(never)]
+    pub fn next(&mut self, out: &mut Writer, value: &dyn Writable) {
+        self.name(out);
+        value.write(out);
+    }
+
+    /// Writes the field that names a variant.
+    #[inline(never)]
+    pub fn tag(&mut self, out: &mut Writer, variant: &str) {
+        self.name(out);
+        out.string(variant);
+    }
+
+    /// Passes over the next name.
+    #[inline(never)]
+    pub fn skip(&mut self) -> &'static str {
+        let (first, rest) = self.left.split_once(' ').unwrap_or((self.left, ""));
+        self.left = rest;
+        first
+    }
+
+    /// Writes the next name; its value is to follow.
+    pub fn name(&mut self, out: &mut Writer) {
+        out.part();
+        // A name of a field has nothing to escape.
+        out.text.push('"');
+        out.raw(self.skip());
+        out.raw("\":");
+    }
+}
