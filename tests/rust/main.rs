@@ -5,6 +5,7 @@
 mod call;
 mod cost;
 mod count_request;
+mod json;
 mod layout;
 mod orchestrate;
 mod plan;

@@ -113,7 +113,7 @@ impl Writer {
     }
 
     /// Writes a list.
-    pub fn list<'a>(&mut self, items: &mut dyn Iterator<Item = &'a dyn Writable>) {
+    pub fn list(&mut self, items: &mut dyn Iterator<Item = &dyn Writable>) {
         self.text.push('[');
         for item in items {
             self.part();
