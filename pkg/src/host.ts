@@ -28,16 +28,23 @@ export async function* drive(
 ): AsyncGenerator<Event, Outcome, undefined> {
   const exchanges = new Map<AttemptId, Exchange>();
   const begun = age();
+  const waits = new Waits(() => host.now(), signal);
   let finished = false;
   let model = "";
   try {
     let cancelled = false;
-    for (;;) {
+    let actions: Action[] = [];
+    for (let next = 0; ; next += 1) {
       if (signal?.aborted && !cancelled) {
         cancelled = true;
         call.cancel(host.now());
+        actions = withoutWait(actions);
       }
-      const action = poll(call, host.now());
+      if (next >= actions.length) {
+        actions = poll(call, host.now());
+        next = 0;
+      }
+      const action = actions[next]!;
       switch (action.type) {
         case "send": {
           const until = host.turns?.wait(model, host.now());
@@ -53,7 +60,7 @@ export async function* drive(
         }
         case "receive": {
           const exchange = exchanges.get(action.attempt);
-          const arrival = await first(exchange?.next(), action.until - host.now(), signal).catch(
+          const arrival = await waits.first(exchange?.next(), action.until).catch(
             (error: Error) => {
               const { attempt } = action;
               call.lost(attempt, error.message, true, host.now());
@@ -66,7 +73,7 @@ export async function* drive(
           break;
         }
         case "sleep":
-          await first(undefined, action.until - host.now(), signal);
+          await waits.first(undefined, action.until);
           call.tick(host.now());
           break;
         case "abort":
@@ -79,6 +86,7 @@ export async function* drive(
           if (event.type === "judging") {
             const refused = await unlessAborted(host.judge(event.answer), signal);
             if (!signal?.aborted) call.verdict(event.attempt, refused, host.now());
+            actions = withoutWait(actions);
           } else {
             yield event;
           }
@@ -91,6 +99,7 @@ export async function* drive(
       }
     }
   } finally {
+    waits.end();
     for (const exchange of exchanges.values()) exchange.close();
     host.turns?.leave();
     const isThere = begun === age();
@@ -99,14 +108,19 @@ export async function* drive(
   }
 }
 
+/** What is left to be told once something else happened than what was to be waited for. */
+function withoutWait(actions: Action[]): Action[] {
+  return actions.filter(({ type }) => type === "emit");
+}
+
 /** Cancels a call nobody listens to any more and answers with how it ended. */
 function abandon(call: Call, now: number): Outcome {
   call.cancel(now);
   for (;;) {
-    const action = poll(call, now);
-    if (action.type === "finish") return action.outcome;
+    const action = poll(call, now).at(-1);
+    if (action?.type === "finish") return action.outcome;
     // A cancelled call has nothing left to wait for.
-    if (action.type === "receive" || action.type === "sleep") return { attempts: [] };
+    if (action?.type === "receive" || action?.type === "sleep") return { attempts: [] };
   }
 }
 
@@ -125,8 +139,8 @@ function report(call: Call, arrival: Arrival | undefined, now: number): void {
   }
 }
 
-function poll(call: Call, now: number): Action {
-  return guarded(() => JSON.parse(call.poll(now)) as Action);
+function poll(call: Call, now: number): Action[] {
+  return guarded(() => JSON.parse(call.poll(now)) as Action[]);
 }
 
 /** What is awaited, or nothing once the caller wants to stop. */
@@ -140,31 +154,51 @@ function unlessAborted<T>(awaited: Promise<T>, signal: AbortSignal | undefined):
   });
 }
 
-/** The first of an arrival, the passing of time, and the caller's wish to stop; nothing for the last two. */
-function first(
-  arrival: Promise<Arrival> | undefined,
-  wait_ms: number,
-  signal: AbortSignal | undefined,
-): Promise<Arrival | undefined> {
-  return new Promise((resolve, reject) => {
-    const clear = () => {
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", stop);
-    };
-    const done = (value?: Arrival) => {
-      clear();
-      resolve(value);
-    };
-    const fail = (error: unknown) => {
-      clear();
-      reject(error);
-    };
-    const stop = () => done();
-    const timer = setTimeout(stop, Math.min(Math.max(wait_ms, 0), MAX_TIMER_MS));
-    if (signal?.aborted) return done();
-    signal?.addEventListener("abort", stop);
-    arrival?.then(done, fail);
-  });
+/** Waits one after another, with one timer for all of them: most end before it rings. */
+class Waits {
+  readonly #now: () => number;
+  readonly #signal: AbortSignal | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #rings = Infinity;
+  #until = Infinity;
+  #wake: (() => void) | undefined;
+  readonly #stop = () => this.#wake?.();
+
+  constructor(now: () => number, signal: AbortSignal | undefined) {
+    this.#now = now;
+    this.#signal = signal;
+    signal?.addEventListener("abort", this.#stop);
+  }
+
+  /** The first of an arrival, a moment, and the caller's wish to stop; nothing for the last two. */
+  first(arrival: Promise<Arrival> | undefined, until: number): Promise<Arrival | undefined> {
+    return new Promise((resolve, reject) => {
+      this.#until = until;
+      this.#wake = () => resolve(undefined);
+      if (this.#signal?.aborted) return resolve(undefined);
+      if (until < this.#rings) this.#set();
+      arrival?.then(resolve, reject);
+    });
+  }
+
+  end(): void {
+    this.#wake = undefined;
+    clearTimeout(this.#timer);
+    this.#signal?.removeEventListener("abort", this.#stop);
+  }
+
+  #set(): void {
+    clearTimeout(this.#timer);
+    this.#rings = this.#until;
+    const wait_ms = Math.max(this.#until - this.#now(), 0);
+    this.#timer = setTimeout(() => this.#ring(), Math.min(wait_ms, MAX_TIMER_MS));
+  }
+
+  #ring(): void {
+    this.#rings = Infinity;
+    if (this.#now() < this.#until && this.#wake) this.#set();
+    else this.#wake?.();
+  }
 }
 
 /** Timers beyond this fire at once. */

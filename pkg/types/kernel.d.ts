@@ -3155,7 +3155,8 @@ export class Call {
    */
   lost(attempt: number, message: string, unsent: boolean, now_ms: number): void;
   /**
-   * What the host is to do now: an `Action` as JSON text.
+   * What the host is to do now, in order: a list of `Action` as JSON text, of which only the last
+   * is anything but an event for the caller.
    */
   poll(now_ms: number): string;
   /**

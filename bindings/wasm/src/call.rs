@@ -93,9 +93,10 @@ impl Call {
         json::text(&self.quote)
     }
 
-    /// What the host is to do now: an `Action` as JSON text.
+    /// What the host is to do now, in order: a list of `Action` as JSON text, of which only the last
+    /// is anything but an event for the caller.
     pub fn poll(&mut self, now_ms: f64) -> String {
-        json::text(&self.machine.poll(at(now_ms)))
+        json::text(&self.machine.poll_all(at(now_ms)))
     }
 
     /// Takes an attempt's status and headers, each `name: value` on a line of its own.

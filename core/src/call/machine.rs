@@ -196,6 +196,24 @@ impl Call {
         }
     }
 
+    /// The same as [`poll`](Self::poll), several at once: events in a row and what to wait for after
+    /// them, or else the one thing to do. For hosts to which each word across costs time.
+    pub fn poll_all(&mut self, now: Timestamp) -> Vec<Action> {
+        let mut all = alloc::vec![self.poll(now)];
+        // INVARIANT: what changes the state, such as sending, is told only when it is asked for.
+        while matches!(all.last(), Some(Action::Emit { .. })) {
+            let is_next = match self.actions.front() {
+                Some(next) => matches!(next, Action::Emit { .. }),
+                None => !matches!(self.state, State::Ready | State::Done(_)),
+            };
+            if !is_next {
+                break;
+            }
+            all.push(self.poll(now));
+        }
+        all
+    }
+
     /// Takes what happened. Input of an attempt that is over changes nothing, nor does any input
     /// once the call is over.
     pub fn handle(&mut self, input: Input, now: Timestamp) {
