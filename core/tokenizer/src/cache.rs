@@ -16,6 +16,7 @@ use core::sync::atomic::{
 
 use super::{
     parts::in_parts,
+    split::bring,
     table::{Piece, Tables, short_key, word},
 };
 
@@ -130,10 +131,22 @@ impl Cache {
         }
     }
 
+    /// Asks for where a piece that is not short will be kept.
+    #[inline(always)]
+    pub(crate) fn expect_long(&self, piece: Piece<'_>) {
+        match piece.len {
+            0..=24 => self.long.expect(piece),
+            25..=56 => self.longer.expect(piece),
+            57..=120 => self.longest.expect(piece),
+            _ => {}
+        }
+    }
+
+    /// The count of a piece that is not short; 0 where it is not here.
     // Inlined it is quicker, and a kilobyte more for a page to download.
     #[cfg_attr(target_arch = "wasm32", inline(never))]
     #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
-    fn long(&self, piece: Piece<'_>) -> usize {
+    pub(crate) fn long(&self, piece: Piece<'_>) -> usize {
         match piece.len {
             0..=24 => self.long.get(piece),
             25..=56 => self.longer.get(piece),
@@ -210,14 +223,26 @@ impl<const WORDS: usize, const SETS: usize> Shelf<WORDS, SETS> {
     }
 
     #[inline(always)]
+    fn expect(&self, piece: Piece<'_>) {
+        let (_, set, tag) = Self::place(piece);
+        let place = Self::free(self.tags[set].load(Relaxed), tag);
+        bring(&self.entries[set][place]);
+    }
+
+    /// A place of a set with these tags that is free, else any.
+    #[inline(always)]
+    fn free(tags: u64, tag: u64) -> usize {
+        let free = tags.wrapping_sub(ONES) & !tags & ONES << 7;
+        let any = (tags ^ tag << 31).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 61;
+        (if free == 0 { any as usize } else { free.trailing_zeros() as usize / 8 }) % 8
+    }
+
+    #[inline(always)]
     fn put(&self, piece: Piece<'_>, count: usize) {
         let (words, set, tag) = Self::place(piece);
         let tags = self.tags[set].load(Relaxed);
-        // A free place, else any.
-        let free = tags.wrapping_sub(ONES) & !tags & ONES << 7;
-        let any = (tags ^ tag << 31).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 61;
-        let place = if free == 0 { any as u32 } else { free.trailing_zeros() / 8 };
-        self.entries[set][place as usize % 8].write(&words, piece.len, count);
+        let place = Self::free(tags, tag);
+        self.entries[set][place].write(&words, piece.len, count);
         let tags = tags & !(0xff << (8 * place)) | tag << (8 * place);
         self.tags[set].store(tags, Relaxed);
     }

@@ -26,8 +26,8 @@ mod window;
 use alloc::{boxed::Box, vec::Vec};
 
 use cache::{Cache, SHORT_BYTES, ShortKey};
-use split::{Ends, Family, ROOM};
-use table::{Built, NONE, Piece, Tables, word};
+use split::{Ends, Family, ROOM, bring};
+use table::{Built, LongKey, NONE, Piece, Tables, word};
 use window::Window;
 
 pub use {pack::Unreadable, split::is_cut, table::TOKEN_BYTES_MAX};
@@ -263,23 +263,53 @@ impl<'a> Counting<'a> {
             left += usize::from(known == 0) | usize::from(!is_short);
             at = end;
         }
+        // What is unknown asks for memory that is far away: for all of it before any is waited for.
+        let mut unknown = 0;
         for i in 0..left.min(ROOM) {
-            let i = usize::from(self.left[i]) % ROOM;
-            let at = if i == 0 { start } else { self.ends[i - 1] };
-            let piece = Piece { text, at, len: self.ends[i] - at };
-            let compute = || {
+            let piece = self.piece(text, start, self.left[i]);
+            if piece.len <= SHORT_BYTES {
+                bring(self.tables.short_place(piece));
+            } else {
+                let known = self.cache.long(piece);
+                if known != 0 {
+                    tokens += known;
+                    continue;
+                }
+                self.cache.expect_long(piece);
+                if piece.len <= LIKELY_BYTES {
+                    bring(self.tables.long_place(&LongKey::of(piece)));
+                }
+            }
+            self.left[unknown % ROOM] = self.left[i];
+            unknown += 1;
+        }
+        for i in 0..unknown.min(ROOM) {
+            let piece = self.piece(text, start, self.left[i]);
+            if piece.len > SHORT_BYTES && piece.len <= LIKELY_BYTES {
+                bring(self.tables.long_text(&LongKey::of(piece)));
+            }
+        }
+        for i in 0..unknown.min(ROOM) {
+            let piece = self.piece(text, start, self.left[i]);
+            tokens += self.cache.count(piece, || {
                 let window = self.window.get_or_insert_with(Window::new);
                 count_piece(&self.tables, self.cache, window, piece)
-            };
-            tokens += if piece.len <= SHORT_BYTES {
-                self.cache.count_short(piece, compute)
-            } else {
-                self.cache.count_long(piece, compute)
-            };
+            });
         }
         (at, tokens as u64)
     }
+
+    /// A piece of the batch that starts at `start`, by its number.
+    #[inline(always)]
+    fn piece<'t>(&self, text: &'t [u8], start: usize, number: u8) -> Piece<'t> {
+        let i = usize::from(number) % ROOM;
+        let at = if i == 0 { start } else { self.ends[i - 1] };
+        Piece { text, at, len: self.ends[i] - at }
+    }
 }
+
+/// Tokens that are longer are rare.
+const LIKELY_BYTES: usize = 24;
 
 #[inline(never)]
 fn count_piece(tables: &Tables<'_>, cache: &Cache, window: &mut Window, piece: Piece<'_>) -> usize {

@@ -4,10 +4,10 @@ use alloc::{boxed::Box, vec, vec::Vec};
 
 use super::{
     super::parts::in_parts,
-    Atom, FILTER_BITS, Halves, JOIN_BITS, LONG_BITS, LongKey, NONE, PAIR_BITS, Piece, RANK_BITS,
-    SHORT_BITS, TAG_BITS, TEXT_BYTES, TOKEN_BYTES_MAX, TOKENS, Tables, Words,
+    Atom, FILTER_BITS, Halves, JOIN_BITS, LONG_BITS, LongKey, NONE, PAIR_BITS, PLACE_BITS, Piece,
+    RANK_BITS, SHORT_BITS, TAG_BITS, TEXT_BYTES, TOKEN_BYTES_MAX, TOKENS, Tables, Words,
     atom::{groups_after, groups_before},
-    half, join_bit, pair_hash, pair_key, place, short_key, short_slot, whole, word,
+    join_bit, pair_hash, pair_key, place, short_key, short_slot, whole, word,
 };
 
 /// Tables in memory of their own.
@@ -18,7 +18,7 @@ pub(crate) struct Built {
     pair_filter: Box<Words<{ 1 << (FILTER_BITS - 6) }>>,
     joins: Box<Words<{ 1 << (JOIN_BITS - 6) }>>,
     short_ranks: Box<Halves<{ 1 << SHORT_BITS }>>,
-    long: Box<Halves<{ 1 << LONG_BITS }>>,
+    long: Box<Words<{ 1 << LONG_BITS }>>,
     bigrams: Box<Halves<{ 1 << 16 }>>,
     atoms: Box<Halves<{ 1 << 16 }>>,
     bytes: Box<Halves<257>>,
@@ -36,7 +36,7 @@ impl Built {
             pair_filter: zeros([0; 8])?,
             joins: zeros([0; 8])?,
             short_ranks: zeros([0; 4])?,
-            long: zeros([0; 4])?,
+            long: zeros([0; 8])?,
             bigrams: zeros([0; 4])?,
             atoms: zeros([0; 4])?,
             bytes: zeros([0; 4])?,
@@ -115,11 +115,13 @@ impl Built {
             self.short_ranks[slot % (1 << SHORT_BITS)] = rank.to_le_bytes();
         } else {
             let key = LongKey::of(Piece { text: &*self.text, at, len });
-            let mut slot = (key.hash >> (64 - LONG_BITS)) as usize;
-            while half(&self.long[slot % (1 << LONG_BITS)]) != 0 {
+            let mut slot = key.slot();
+            while whole(&self.long[slot % (1 << LONG_BITS)]) != 0 {
                 slot += 1;
             }
-            self.long[slot % (1 << LONG_BITS)] = (rank << TAG_BITS | key.tag()).to_le_bytes();
+            let rank = u64::from(rank) << (PLACE_BITS + TAG_BITS);
+            let entry = rank | key.tag() << PLACE_BITS | (at as u64) << 7 | (len as u64 - 1);
+            self.long[slot % (1 << LONG_BITS)] = entry.to_le_bytes();
         }
     }
 
@@ -197,7 +199,8 @@ impl Growing {
     fn add(&mut self, halves: [u32; 2], len: usize, first: u64) {
         let (rank, at) = (self.built.len, self.end);
         let [left, right] = halves.map(u64::from);
-        let token = right << (28 + RANK_BITS) | left << 28 | (at as u64) << 7 | (len as u64 - 1);
+        let place = (at as u64) << 7 | (len as u64 - 1);
+        let token = right << (PLACE_BITS + RANK_BITS) | left << PLACE_BITS | place;
         self.built.tokens[rank as usize % TOKENS] = token.to_le_bytes();
         self.built.add_text(rank, at, len, first);
         if len <= 2 && first & 0x80 != 0 {

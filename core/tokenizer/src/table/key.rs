@@ -1,6 +1,6 @@
 //! What a piece is looked up by.
 
-use super::{JOIN_BITS, RANK_BITS, SHORT_BITS, TAG_BITS};
+use super::{JOIN_BITS, LONG_BITS, RANK_BITS, SHORT_BITS, TAG_BITS};
 
 const MIX_A: u64 = 0x9e37_79b9_7f4a_7c15;
 const MIX_B: u64 = 0xff51_afd7_ed55_8ccd;
@@ -22,9 +22,9 @@ impl<'a> Piece<'a> {
 
 /// What a piece of more than eight bytes is looked up by.
 pub(crate) struct LongKey {
-    pub(crate) first: u64,
-    pub(crate) last: u64,
-    pub(crate) hash: u64,
+    pub(super) first: u64,
+    pub(super) last: u64,
+    hash: u64,
 }
 
 impl LongKey {
@@ -40,8 +40,13 @@ impl LongKey {
     }
 
     #[inline(always)]
-    pub(crate) fn tag(&self) -> u32 {
-        (self.hash >> 32) as u32 % (1 << TAG_BITS)
+    pub(super) fn slot(&self) -> usize {
+        (self.hash >> (64 - LONG_BITS)) as usize
+    }
+
+    #[inline(always)]
+    pub(super) fn tag(&self) -> u64 {
+        self.hash >> (64 - LONG_BITS - TAG_BITS) & ((1 << TAG_BITS) - 1)
     }
 }
 

@@ -14,10 +14,10 @@ mod key;
 pub(crate) use {
     atom::{Atom, neighbour},
     build::Built,
-    key::{Piece, short_key, word},
+    key::{LongKey, Piece, short_key, word},
 };
 
-use key::{LongKey, join_bit, pair_hash, pair_key, short_slot};
+use key::{join_bit, pair_hash, pair_key, short_slot};
 
 pub(crate) const RANK_BITS: u32 = 18;
 const OFFSET_BITS: u32 = 21;
@@ -26,8 +26,10 @@ const LONG_BITS: u32 = 17;
 const PAIR_BITS: u32 = 18;
 const FILTER_BITS: u32 = 21;
 const JOIN_BITS: u32 = 20;
-/// Bits of hash beside a rank in the table of long tokens.
-const TAG_BITS: u32 = 32 - RANK_BITS;
+/// Bits of a place in the texts: an offset, and a length less one.
+const PLACE_BITS: u32 = OFFSET_BITS + 7;
+/// Bits of hash between a place and a rank in the table of long tokens.
+const TAG_BITS: u32 = 64 - RANK_BITS - PLACE_BITS;
 
 const TOKENS: usize = 1 << RANK_BITS;
 /// Somewhat more than the texts of the largest vocabulary.
@@ -57,8 +59,8 @@ pub(crate) struct Tables<'a> {
     joins: &'a Words<{ 1 << (JOIN_BITS - 6) }>,
     /// The ranks of `short_keys`.
     short_ranks: &'a Halves<{ 1 << SHORT_BITS }>,
-    /// Longer texts: rank and 14 bits of hash; 0 is free.
-    long: &'a Halves<{ 1 << LONG_BITS }>,
+    /// Longer texts: where they are, some bits of hash, and the rank; 0 is free.
+    long: &'a Words<{ 1 << LONG_BITS }>,
     /// The token of two bytes, by the bytes' own ranks; 0 is none.
     bigrams: &'a Halves<{ 1 << 16 }>,
     /// The tokens of the characters from U+80 to U+FFFF.
@@ -104,7 +106,7 @@ impl<'a> Tables<'a> {
     #[inline(always)]
     pub(crate) fn halves(&self, rank: u32) -> (u32, u32) {
         let token = whole(&self.tokens[rank as usize % TOKENS]);
-        ((token >> 28) as u32 % TOKENS as u32, (token >> (28 + RANK_BITS)) as u32)
+        ((token >> PLACE_BITS) as u32 % TOKENS as u32, (token >> (PLACE_BITS + RANK_BITS)) as u32)
     }
 
     /// The token with exactly the text of this piece, which is UTF-8, or [`NONE`].
@@ -125,31 +127,48 @@ impl<'a> Tables<'a> {
                 slot += 1;
             }
         }
-        self.find_long(piece)
+        if len <= TOKEN_BYTES_MAX { self.find_long(piece) } else { NONE }
     }
 
     #[inline]
     fn find_long(&self, piece: Piece<'_>) -> u32 {
         let key = LongKey::of(piece);
-        let mut slot = (key.hash >> (64 - LONG_BITS)) as usize;
+        let mut slot = key.slot();
         loop {
-            let entry = half(&self.long[slot % (1 << LONG_BITS)]);
+            let entry = whole(&self.long[slot % (1 << LONG_BITS)]);
             if entry == 0 {
                 return NONE;
             }
-            if entry % (1 << TAG_BITS) == key.tag() {
-                let rank = entry >> TAG_BITS;
-                let (at, len) = self.place(rank);
-                if len == piece.len
-                    && word(self.text, at) == key.first
-                    && word(self.text, at + len - 8) == key.last
-                    && (len <= 16 || self.text[at..at + len] == *piece.bytes())
-                {
-                    return rank;
-                }
+            let (at, len) = place(entry);
+            if entry >> PLACE_BITS & ((1 << TAG_BITS) - 1) == key.tag()
+                && len == piece.len
+                && word(self.text, at) == key.first
+                && word(self.text, at + len - 8) == key.last
+                && (len <= 16 || self.text[at..at + len] == *piece.bytes())
+            {
+                return (entry >> (PLACE_BITS + TAG_BITS)) as u32;
             }
             slot += 1;
         }
+    }
+
+    /// What [`find`](Self::find) of a piece of up to eight bytes looks at first.
+    #[inline(always)]
+    pub(crate) fn short_place(&self, piece: Piece<'_>) -> &'a [u8; 8] {
+        let slot = short_slot(short_key(word(piece.text, piece.at), piece.len));
+        &self.short_keys[slot % (1 << SHORT_BITS)]
+    }
+
+    /// What [`find`](Self::find) of a longer piece looks at first.
+    #[inline(always)]
+    pub(crate) fn long_place(&self, key: &LongKey) -> &'a [u8; 8] {
+        &self.long[key.slot() % (1 << LONG_BITS)]
+    }
+
+    /// The text it then most likely looks at.
+    #[inline(always)]
+    pub(crate) fn long_text(&self, key: &LongKey) -> &'a u8 {
+        &self.text[place(whole(self.long_place(key))).0 % TEXT_BYTES]
     }
 
     /// The token that these two merge into, or [`NONE`].
