@@ -8,9 +8,19 @@ import { root } from "../js/project.mjs";
 
 const number = (words) => Number(words.replaceAll(/[^\d.]/g, ""));
 
-/** The painted tokens, in order; of a line the editor shows. */
+/** The painted tokens of each line the editor shows, in order. */
 const painted = (page) =>
-  page.$$eval(".cm-line", (lines) => lines.map((line) => [...line.querySelectorAll(".t")].map((token) => token.textContent)));
+  page.evaluate(() => {
+    const lines = [...document.querySelectorAll(".cm-line")];
+    const found = lines.map(() => []);
+    for (const [name, highlight] of CSS.highlights) {
+      if (!/^token-\d/.test(name)) continue;
+      for (const { startContainer, startOffset, endOffset } of highlight) {
+        found[lines.findIndex((line) => line.contains(startContainer))].push([startOffset, startContainer.data.slice(startOffset, endOffset)]);
+      }
+    }
+    return found.map((line) => line.sort(([a], [b]) => a - b).map(([, token]) => token));
+  });
 
 const content = (page) => page.$$eval(".cm-line", (lines) => lines.map((line) => line.textContent).join("\n"));
 
@@ -56,6 +66,19 @@ export async function edits(browser) {
   await page.keyboard.press("Control+C");
   const now = await page.evaluate(() => navigator.clipboard.readText());
   assert.equal(number(await text(page, "#tokens")), count(now));
+  // Of the lines in view every token stands as a count of the whole text cuts it, but for line breaks.
+  await page.locator("#prompt .cm-content").press("Control+Home");
+  await page.waitForTimeout(300);
+  const ends = boundaries(now);
+  const words = (await content(page)).split("\n");
+  let start = 0;
+  for (const [index, tokens] of (await painted(page)).slice(0, 12).entries()) {
+    const end = start + words[index].length;
+    const cuts = [start, ...new Set(ends.filter((at) => at > start && at < end)), end];
+    const expected = cuts.slice(1).map((at, piece) => now.slice(cuts[piece], at)).filter(Boolean);
+    assert.deepEqual(tokens, expected, `line ${index}`);
+    start = end + 1;
+  }
   await close();
 }
 

@@ -1,35 +1,21 @@
 // The prompt's editor. Every edit goes to the worker as it is made; what comes back is where the
 // tokens in view end, and only those are painted.
 import { history, historyKeymap } from "@codemirror/commands";
-import { EditorState, type Extension, type Range, StateEffect, StateField, type Text } from "@codemirror/state";
-import { Decoration, type DecorationSet, EditorView, keymap, placeholder } from "@codemirror/view";
+import { EditorState, type Extension, type Text } from "@codemirror/state";
+import { EditorView, keymap, placeholder } from "@codemirror/view";
+import { Colours } from "./colours";
 import type { KernelWorker } from "./kernel";
 import { keys } from "./keys";
 import type { Change } from "./messages";
 import type { Held } from "./prompt";
 
-const painted = StateEffect.define<DecorationSet>();
-
-const paint = StateField.define<DecorationSet>({
-  create: () => Decoration.none,
-  update(tokens, transaction) {
-    for (const effect of transaction.effects) if (effect.is(painted)) return effect.value;
-    // Until the worker answers, colours move with their text.
-    return tokens.map(transaction.changes);
-  },
-  provide: (field) => EditorView.decorations.from(field),
-});
-
-const tints = Array.from({ length: 5 }, (_, tint) => [
-  Decoration.mark({ class: `t t${tint}` }),
-  Decoration.mark({ class: `t t${tint} split` }),
-]) as [Decoration, Decoration][];
-
 export class Editor {
   readonly view: EditorView;
   readonly #kernel: KernelWorker;
+  readonly #colours = new Colours();
   #version = 0;
   #edited = 0;
+  #frame = 0;
   /** The part of the text whose tokens are painted: what is in view and a little around it. */
   #window = { from: 0, to: 0 };
 
@@ -46,8 +32,10 @@ export class Editor {
         const to = Math.min(update.changes.mapPos(this.#window.to, 1), from + MAX_PAINTED_UNITS);
         this.#window = { from, to };
         kernel.tell({ type: "edit", version: this.#version, changes, ...this.#window });
+        this.#colours.move(update.changes);
         onEdit(update.state.doc.length);
       }
+      if (update.docChanged || update.viewportChanged) this.#drawSoon();
       if (update.docChanged || update.viewportChanged || update.geometryChanged) this.#follow();
     });
     const extensions: Extension[] = [
@@ -57,7 +45,6 @@ export class Editor {
       EditorState.lineSeparator.of("\n"),
       EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0", spellcheck: "false", autocorrect: "off", autocapitalize: "off" }),
       placeholder("Type or paste a prompt, or the JSON body of a request"),
-      paint,
       listen,
     ];
     this.view = new EditorView({
@@ -80,7 +67,8 @@ export class Editor {
     kernel.on({
       live: ({ version, from, to, ends, tookMs }) => {
         if (version !== this.#version || from !== this.#window.from || to !== this.#window.to) return;
-        this.#paint(from, ends);
+        this.#colours.set(from, ends);
+        this.#draw();
         this.#measure(tookMs);
       },
     });
@@ -119,27 +107,15 @@ export class Editor {
     });
   }
 
-  #paint(from: number, ends: Uint32Array): void {
-    const { doc } = this.view.state;
-    const marks: Range<Decoration>[] = [];
-    let start = from;
-    let line = doc.lineAt(Math.min(from, doc.length));
-    // Tints are counted from the start of a line, so that an edit leaves those of other lines alone.
-    let tint = 0;
-    for (let index = 0; index < ends.length; index += 1) {
-      const end = Math.min(ends[index]!, doc.length);
-      if (end > start) {
-        if (start > line.to) {
-          line = doc.lineAt(start);
-          tint = 0;
-        }
-        // Tokens that end inside a character cannot be told apart in it: it is marked as several.
-        marks.push(tints[tint % tints.length]![ends[index + 1] === end ? 1 : 0].range(start, end));
-        tint += 1;
-      }
-      start = end;
-    }
-    this.view.dispatch({ effects: painted.of(Decoration.set(marks)) });
+  /** Before the next frame; mostly the worker has answered by then, and its colours are the only ones drawn. */
+  #drawSoon(): void {
+    this.#frame ||= requestAnimationFrame(() => this.#draw());
+  }
+
+  #draw(): void {
+    cancelAnimationFrame(this.#frame);
+    this.#frame = 0;
+    this.#colours.draw(this.view);
   }
 
   /** Seen in a browser's performance tools: how long the last edit took: to its colours in the page, and to the next frame with them. */
@@ -178,6 +154,6 @@ function around(from: number, to: number, doc: Text): { from: number; to: number
   };
 }
 
-const MARGIN_UNITS = 500;
+const MARGIN_UNITS = 300;
 const KEPT_EDITS = 1000;
 const MAX_PAINTED_UNITS = 12_000;

@@ -31,7 +31,7 @@ const kernel = new KernelWorker();
 const dials = new Dials(change);
 const prompt = new Prompt(one("prompt"), kernel, (length) => {
   write(one("chars"), `${tokens(length)} characters`);
-  ask();
+  ask(REST_MS);
 });
 const sending = new Sending(kernel, draft, ({ receipt, tookMs }) => {
   // What was seen replaces what was assumed.
@@ -98,24 +98,31 @@ function change(patch: Partial<Settings>): void {
 }
 
 let addressing = 0;
+const REST_MS = 80;
+const LONGEST_MS = 400;
 
-// A quote at a time, of the newest state; large texts are asked about when the hand rests.
+// A quote at a time, of the newest state, when the hand rests or has gone on for long: what a quote costs
+// to make and to draw must not come between one key and its colours.
 let asking = false;
 let stale = false;
 let timer = 0;
+let since = 0;
 let spoken = "";
 
-function ask(): void {
+function ask(rest = 0): void {
   if (ladders.length === 0) return;
   clearTimeout(timer);
+  const now = performance.now();
+  since ||= now;
   one("ticket").setAttribute("aria-busy", "true");
   if (asking) stale = true;
-  else timer = window.setTimeout(quote, Math.min(4 * (fare?.tookMs ?? 0), 300));
+  else timer = window.setTimeout(quote, Math.min(Math.max(4 * (fare?.tookMs ?? 0), rest), since + LONGEST_MS - now));
 }
 
 async function quote(): Promise<void> {
   asking = true;
   stale = false;
+  since = 0;
   try {
     fare = await kernel.ask<Fare>({ type: "quote", draft: draft() });
     if (!stale) show(fare);
@@ -125,7 +132,7 @@ async function quote(): Promise<void> {
     problem((error as FareboxProblem).message);
   } finally {
     asking = false;
-    if (stale) ask();
+    if (stale) ask(REST_MS);
     else one("ticket").setAttribute("aria-busy", "false");
   }
 }
@@ -181,7 +188,7 @@ function aboutLadder(): void {
   // The colours are o200k's; a provider without a public tokenizer cuts in its own way.
   const own = found.models.every(({ counted }) => counted);
   write(one("tokens-unit"), own ? "tokens of text" : "tokens of text, as o200k cuts it");
-  dials.about(found, speeds, ask);
+  dials.about(found, speeds, () => ask(REST_MS));
 }
 
 function lamp(of: string, words: string): void {
@@ -275,7 +282,7 @@ one<HTMLSelectElement>("examples").addEventListener("change", ({ target }) => {
 const blank = { failure: undefined, latency: undefined, kind: undefined, effort: undefined, longest: undefined, baseline: undefined };
 
 one<HTMLSelectElement>("baseline").addEventListener("change", ({ target }) => change({ baseline: (target as HTMLSelectElement).value }));
-for (const id of ["instructions", "tools"]) one(id).addEventListener("input", ask);
+for (const id of ["instructions", "tools"]) one(id).addEventListener("input", () => ask(REST_MS));
 one("add").addEventListener("click", () => one("file").click());
 one("file").addEventListener("change", ({ target }) => {
   const input = target as HTMLInputElement;
