@@ -45,22 +45,32 @@ pub(crate) fn at(text: &[u8], at: usize) -> (u8, usize) {
     match text.get(at) {
         None => (END, 0),
         Some(&byte) if byte < 0x80 => (ASCII[usize::from(byte)], 1),
-        Some(&byte) if begins_caseless(byte) => (LETTER, 3),
-        Some(&byte) => beyond_ascii(text, at, byte),
+        Some(&byte) => {
+            let second = text.get(at + 1).copied().unwrap_or(0);
+            if begins_caseless(byte, second) { (LETTER, 3) } else { beyond_ascii(text, at, byte) }
+        }
     }
 }
 
-/// Whether all characters that begin with this byte are letters without case: those from U+5000 to
-/// U+9FFF are Han, and those from U+B000 to U+CFFF are Hangul.
+/// Whether a character that begins with these bytes is of a long row of letters without case: Han
+/// from U+4E00 to U+9FFF, Hangul from U+AC00 to U+D77F.
 #[inline(always)]
-fn begins_caseless(lead: u8) -> bool {
-    lead & 0xf0 == 0xe0 && 0b0001_1011_1110_0000u16 >> (lead & 0xf) & 1 != 0
+fn begins_caseless(lead: u8, second: u8) -> bool {
+    let low = usize::from(lead & 0xf);
+    lead & 0xf0 == 0xe0 && second.wrapping_sub(CASELESS_FROM[low]) < CASELESS_SECONDS[low]
 }
+
+/// By the low bits of the first byte, the least second byte and how many there are.
+static CASELESS_FROM: [u8; 16] =
+    [0, 0, 0, 0, 0xb8, 0x80, 0x80, 0x80, 0x80, 0x80, 0xb0, 0x80, 0x80, 0x80, 0, 0];
+static CASELESS_SECONDS: [u8; 16] = [0, 0, 0, 0, 8, 64, 64, 64, 64, 64, 16, 64, 64, 30, 0, 0];
 
 /// Where the letters end that [`begins_caseless`] tells.
 #[inline(always)]
 pub(crate) fn caseless_end(text: &[u8], mut at: usize) -> usize {
-    while text.get(at).is_some_and(|lead| begins_caseless(*lead)) {
+    while let Some(&[lead, second]) = text.get(at..).and_then(|rest| rest.first_chunk())
+        && begins_caseless(lead, second)
+    {
         at += 3;
     }
     at

@@ -172,6 +172,17 @@ fn plain_word(text: &[u8], at: usize, capitals: bool) -> Option<usize> {
     (is_over && (capitals || lead.is_ascii_lowercase() || end > first + 1)).then_some(end)
 }
 
+/// The end of a word of Han or Hangul alone, with or without a space before. Nothing for any other
+/// piece, nor where what follows is not ASCII, or may belong to it.
+#[inline(always)]
+fn caseless_word(text: &[u8], at: usize) -> Option<usize> {
+    let first = at + usize::from(byte(text, at) == b' ');
+    let end = class::caseless_end(text, first);
+    let next = byte(text, end);
+    let is_over = next < 0x80 && !next.is_ascii_alphabetic() && next != b'\'' || end == text.len();
+    (is_over && end > first).then_some(end)
+}
+
 /// `\p{N}{1,3}`, of which the first is there.
 #[inline]
 fn up_to_three_numbers(text: &[u8], mut at: usize) -> usize {

@@ -3,7 +3,7 @@
 use super::{
     Rule, SYMBOLS,
     block::{self, Style},
-    byte, contraction, plain_word, run, up_to_three_numbers, white_space,
+    byte, caseless_word, contraction, plain_word, run, up_to_three_numbers, white_space,
 };
 use crate::class::{self, LETTER, LOWER, MARK, NEWLINE, NUMBER, OTHER, UPPER};
 
@@ -27,7 +27,7 @@ const CASELESS: u16 = class::set(&[LETTER, MARK]);
 impl Rule for O200k {
     #[inline]
     fn piece_end(text: &[u8], at: usize) -> usize {
-        if let Some(end) = plain_word(text, at, false) {
+        if let Some(end) = plain_word(text, at, false).or_else(|| caseless_word(text, at)) {
             return end;
         }
         let (class, bytes) = class::at(text, at);
