@@ -48,8 +48,29 @@ function types() {
   writeFileSync(join(dist, "types.d.ts"), `${lib}export type {\n${list}\n} from "./kernel.js";\n`);
 }
 
+// What a program imports; the rest is what they share.
+const entries = ["browser", "inline", "node", "slim", "worker", "worker-thread", "workerd"];
+
+// A runtime finds, reads and links each module for itself: two dozen of them take as long to import as
+// the kernel to compile. So each entry is one file, beside a few that they share.
 function driver() {
+  for (const name of readdirSync(dist)) if (/^shared-.*\.js$/.test(name)) rmSync(join(dist, name));
   run(join(pkg, "node_modules/.bin/tsc"), ["--project", pkg]);
+  const modules = readdirSync(join(pkg, "src")).map((name) => join(dist, name.replace(/\.ts$/, ".js")));
+  const { outputFiles } = buildSync({
+    entryPoints: entries.map((name) => join(dist, `${name}.js`)),
+    outdir: dist,
+    bundle: true,
+    splitting: true,
+    chunkNames: "shared-[hash]",
+    format: "esm",
+    platform: "neutral",
+    target: "es2022",
+    external: ["node:*", "./kernel.wasm"],
+    write: false,
+  });
+  for (const module of modules) rmSync(module);
+  for (const { path, contents } of outputFiles) writeFileSync(path, contents);
 }
 
 // For `require`: one file an entry, and the same declarations read as CommonJS.
