@@ -19,7 +19,7 @@ use core::fmt;
 
 pub use serde_json::Value;
 
-pub(crate) use object::{ToJson, object, put};
+pub(crate) use object::{ToJson, object, put, set};
 pub use readable::Readable;
 pub(crate) use readable::{parsed, string};
 pub use slots::{Layout, Slots};
@@ -43,6 +43,12 @@ pub fn text(value: &dyn Writable) -> String {
     let mut out = Writer::new();
     value.write(&mut out);
     out.into_text()
+}
+
+/// The same as a value.
+pub(crate) fn value(value: &dyn Writable) -> Value {
+    // What was written is JSON.
+    parse(text(value).as_bytes()).unwrap_or_default()
 }
 
 /// Reads JSON text.

@@ -147,6 +147,24 @@ impl<K: Ord, V> SortedMap<K, V> {
     }
 }
 
+impl<K: Ord, V> SortedMap<K, V> {
+    /// A place for one more pair, behind the others until it is settled.
+    pub(crate) fn unsettled(&mut self, key: K, value: V) -> Option<(&mut K, &mut V)> {
+        self.pairs.push((key, value));
+        self.pairs.last_mut().map(|(key, value)| (key, value))
+    }
+
+    /// Puts the last pair where it belongs.
+    pub(crate) fn settle(&mut self) {
+        if let [.., (before, _), (last, _)] = self.pairs.as_slice()
+            && before >= last
+            && let Some((key, value)) = self.pairs.pop()
+        {
+            self.insert(key, value);
+        }
+    }
+}
+
 impl<T: Ord> SortedSet<T> {
     /// A set of nothing.
     pub const fn new() -> Self {

@@ -20,7 +20,7 @@ macro_rules! object {
     ($($key:expr => $value:expr),* $(,)?) => {{
         #[allow(unused_mut)]
         let mut fields = serde_json::Map::new();
-        $($crate::json::put(&mut fields, $key, $crate::json::ToJson::to_json(&$value));)*
+        $($crate::json::put(&mut fields, $key, &$value);)*
         serde_json::Value::Object(fields)
     }};
 }
@@ -28,7 +28,13 @@ pub(crate) use object;
 
 /// Sets a field.
 #[inline(never)]
-pub(crate) fn put(fields: &mut Map<String, Value>, key: &str, value: Value) {
+pub(crate) fn put(fields: &mut Map<String, Value>, key: &str, value: &dyn ToJson) {
+    set(fields, key, value.to_json());
+}
+
+/// Sets a field to a value that is there already.
+#[inline(never)]
+pub(crate) fn set(fields: &mut Map<String, Value>, key: &str, value: Value) {
     fields.insert(String::from(key), value);
 }
 

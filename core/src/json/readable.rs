@@ -3,12 +3,13 @@
 use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 use alloc::format;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use serde_json::{Map, Value};
 
-use super::Unreadable;
+use super::{Unreadable, text};
+use crate::order::sort_by_key;
 use crate::sorted::{SortedMap, SortedSet};
 
 /// A type that is read from a JSON value, into a place that is there already.
@@ -58,7 +59,7 @@ fn integer(value: &Value, name: &str) -> Result<i128, Unreadable> {
 
 #[inline(never)]
 fn out_of_range(value: &Value, name: &str) -> Unreadable {
-    Unreadable::new(format!("invalid value: integer `{value}`, expected {name}"))
+    Unreadable::new(format!("invalid value: integer `{}`, expected {name}", text(value)))
 }
 
 impl Readable for bool {
@@ -216,24 +217,35 @@ impl<T: Readable + Ord> Readable for SortedSet<T> {
     }
 }
 
-/// A pair is read as a key first, then as a value.
+/// A map that grows by blanks: a pair is read as a key first, then as a value.
 trait GrowByPairs {
     fn grow(&mut self) -> Option<(&mut dyn Readable, &mut dyn Readable)>;
+    /// Puts the last pair where it belongs.
+    fn settle(&mut self);
 }
 
-impl<K: Readable, V: Readable> GrowByPairs for Vec<(K, V)> {
+impl<K: Readable + Ord, V: Readable> GrowByPairs for SortedMap<K, V> {
     fn grow(&mut self) -> Option<(&mut dyn Readable, &mut dyn Readable)> {
-        self.push((K::blank(), V::blank()));
-        self.last_mut().map(|(key, value)| (key as &mut dyn Readable, value as &mut dyn Readable))
+        let (key, value) = self.unsettled(K::blank(), V::blank())?;
+        Some((key, value))
+    }
+
+    fn settle(&mut self) {
+        Self::settle(self);
     }
 }
 
 #[inline(never)]
 fn read_pairs(pairs: &mut dyn GrowByPairs, value: &Value) -> Result<(), Unreadable> {
-    for (key, value) in entries(value)? {
+    let mut entries: Vec<(&String, &Value)> = entries(value)?.iter().collect();
+    // Keys of one's own are in order then, however many: each pair is settled where it stands. Words
+    // of an enum may not be, but they are few.
+    sort_by_key(&mut entries, |(key, _)| *key);
+    for (key, value) in entries {
         let Some((first, second)) = pairs.grow() else { return Ok(()) };
-        first.read(&Value::String(key.to_string()))?;
+        first.read(&Value::String(key.clone()))?;
         second.read(value)?;
+        pairs.settle();
     }
     Ok(())
 }
@@ -244,10 +256,7 @@ impl<K: Readable + Ord, V: Readable> Readable for SortedMap<K, V> {
     }
 
     fn read(&mut self, value: &Value) -> Result<(), Unreadable> {
-        let mut pairs: Vec<(K, V)> = Vec::new();
-        read_pairs(&mut pairs, value)?;
-        *self = pairs.into_iter().collect();
-        Ok(())
+        read_pairs(self, value)
     }
 }
 
@@ -257,7 +266,7 @@ impl<K: Readable + Ord, V: Readable> Readable for BTreeMap<K, V> {
     }
 
     fn read(&mut self, value: &Value) -> Result<(), Unreadable> {
-        let mut pairs: Vec<(K, V)> = Vec::new();
+        let mut pairs = SortedMap::new();
         read_pairs(&mut pairs, value)?;
         *self = pairs.into_iter().collect();
         Ok(())

@@ -10,7 +10,7 @@ use super::http::{HttpRequest, check_url};
 use super::{anthropic, chat, gemini, responses};
 use crate::catalog::{Catalog, Model, Provider};
 use crate::error::{Error, ErrorKind};
-use crate::json::{object, put};
+use crate::json::{self, object};
 use crate::plan::Rung;
 use crate::request::{Api, Part, Request, Source};
 
@@ -179,7 +179,7 @@ pub(super) fn only_text(parts: &[Part]) -> Option<String> {
 }
 
 pub(super) fn set(body: &mut Map<String, Value>, key: &str, value: impl Into<Value>) {
-    put(body, key, value.into());
+    json::set(body, key, value.into());
 }
 
 /// Tool arguments as the JSON object that some formats want.

@@ -2,7 +2,7 @@
 
 use alloc::format;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::answer::Answer;
 use super::anthropic::stream::AnthropicFold;
@@ -13,6 +13,7 @@ use super::problem::Problem;
 use super::responses::stream::ResponsesFold;
 use super::surrogates;
 use crate::error::{Error, ErrorKind};
+use crate::json::object;
 use crate::request::{Api, ServiceTier};
 
 /// Receives the pieces of an answer in the order they come.
@@ -109,7 +110,10 @@ impl Fold {
         }
         // An error in plain words is an error all the same.
         if name == "error" && !data.trim().is_empty() {
-            return Ok(Step::Failed(Problem::of_value(None, &json!({ "message": data.trim() }))));
+            return Ok(Step::Failed(Problem::of_value(
+                None,
+                &object! { "message" => data.trim() },
+            )));
         }
         Err(error)
     }

@@ -198,7 +198,7 @@ pub(crate) fn counter(report: &Value, key: &str) -> u64 {
 
 /// JSON text of a value, as compact as it can be written.
 pub(crate) fn compact(value: &Value) -> String {
-    value.to_string()
+    crate::json::text(value)
 }
 
 /// The problem of a value that is of another type than it must be.

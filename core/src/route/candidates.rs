@@ -5,7 +5,7 @@ use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::decision::{Arm, Reason, ReasonCode, Rejected};
 use super::filter::{self, Needs, reason};
@@ -15,6 +15,7 @@ use super::posterior::Posterior;
 use crate::catalog::{Catalog, Model};
 use crate::error::{Error, ErrorKind};
 use crate::estimate::Estimate;
+use crate::json;
 use crate::money::Pusd;
 use crate::order::sort_by_key;
 use crate::request::{ModelId, Request};
@@ -204,10 +205,7 @@ pub(super) fn refused(rejected: &[Rejected], named: Option<&ModelId>) -> Error {
         }
         None => format!("no model can be asked ({})", list.join("; ")),
     };
-    let details: Vec<Value> = rejected
-        .iter()
-        .map(|entry| json!({ "model": entry.model, "reason": entry.reason }))
-        .collect();
+    let details: Vec<Value> = rejected.iter().map(|entry| json::value(entry)).collect();
     let mut error = Error::new(kind, message).with("rejected", details);
     // The model that comes nearest shows what would be right.
     let nearest = relevant().max_by_key(|entry| {

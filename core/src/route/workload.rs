@@ -12,6 +12,7 @@ use serde_json::Value;
 
 use super::filter::hosted_word;
 use super::hash::Hash;
+use crate::json::text;
 use crate::order::sort_by;
 use crate::request::{HostedTool, OutputFormat, Part, Request, Role, Tool, WorkKind};
 
@@ -90,7 +91,7 @@ fn canonical(hash: Hash, value: &Value) -> Hash {
             hash.bytes(b"}")
         }
         Value::String(text) => hash.bytes(b"\"").text(text),
-        Value::Bool(_) | Value::Null | Value::Number(_) => hash.text(&format!("{value}")),
+        Value::Bool(_) | Value::Null | Value::Number(_) => hash.text(&text(value)),
     }
 }
 

@@ -15,6 +15,7 @@ use serde_json::Value;
 
 use super::case::lower;
 use super::schema::same;
+use crate::json;
 use crate::order::sort_by;
 
 /// Whether two answers say the same; empty ones never do, unless it is a field that is left empty.
@@ -66,7 +67,7 @@ fn said_json(value: Value) -> Said {
 fn field(value: Value) -> String {
     match value {
         Value::String(text) => text,
-        other => other.to_string(),
+        other => json::text(&other),
     }
 }
 
@@ -109,8 +110,10 @@ fn broken_field(answer: &str) -> Option<String> {
     let text = text.get(..end)?;
     let whole = text.replace('\n', "\\n").replace('\r', "\\r").replace('\t', "\\t");
     // An escape that JSON has no notion of is taken letter by letter.
-    let read = serde_json::from_str(&format!("\"{whole}\""));
-    Some(read.unwrap_or_else(|_| text.to_string()))
+    match serde_json::from_str(&format!("\"{whole}\"")) {
+        Ok(Value::String(read)) => Some(read),
+        _ => Some(text.to_string()),
+    }
 }
 
 /// What stands in the last box, after the last "answer", else on the last line.

@@ -1,9 +1,11 @@
 //! JSON as providers write it into a prompt; every space and escape is tokens.
 
 use alloc::format;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 
 use serde_json::Value;
+
+use crate::json;
 
 /// Writes JSON without spaces.
 pub(super) const COMPACT: Style = Style { spaced: false, ascii: false };
@@ -53,7 +55,7 @@ impl Style {
                 }
                 text.push('}');
             }
-            other => text.push_str(&other.to_string()),
+            other => text.push_str(&json::text(other)),
         }
     }
 

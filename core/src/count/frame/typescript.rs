@@ -8,8 +8,9 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Number, Value};
 
+use crate::json::text;
 use crate::request::Tool;
 
 /// What stands before the functions.
@@ -281,25 +282,53 @@ fn comment(text: &mut String, words: &str) {
 fn trailing(schema: &Value) -> String {
     let mut notes = Vec::new();
     if let Some(value) = schema.get("default") {
-        notes.push(format!("default: {value}"));
+        notes.push(format!("default: {}", literal(value)));
     }
     if let Some(value) = schema.get("format") {
-        notes.push(format!("format: {value}"));
+        notes.push(format!("format: {}", literal(value)));
     }
     // Bounds are held as floating point numbers and written with their point.
     for key in ["minimum", "maximum"] {
         if let Some(value) = schema.get(key).and_then(Value::as_f64) {
-            notes.push(format!("{key}: {value:?}"));
+            notes.push(format!("{key}: {}", float(value)));
         }
     }
     if notes.is_empty() { String::new() } else { format!(" // {}", notes.join(", ")) }
 }
 
 fn literal(value: &Value) -> String {
-    value.to_string()
+    text(value)
+}
+
+/// A floating point number with its point; from a ten-thousandth down in powers of ten.
+fn float(value: f64) -> String {
+    // A finite number is a number in JSON, and no other was read from it.
+    let written = Number::from_f64(value).map(|number| number.to_string()).unwrap_or_default();
+    let (sign, size) = written.strip_prefix('-').map_or(("", written.as_str()), |size| ("-", size));
+    match size.strip_prefix("0.0000").and_then(|digits| digits.split_at_checked(1)) {
+        Some((digit, "")) => format!("{sign}{digit}e-5"),
+        Some((digit, digits)) => format!("{sign}{digit}.{digits}e-5"),
+        None => written,
+    }
 }
 
 /// Deeper schemas are cut off; no provider takes them.
 const MAX_DEPTH: usize = 64;
 /// Definitions that refer to each other can double at each step; this is where it ends.
 const MAX_TYPES: usize = 10_000;
+
+#[cfg(test)]
+mod tests {
+    use alloc::format;
+
+    use super::float;
+
+    #[test]
+    fn bounds_are_written_with_their_point() {
+        let powers = (-20..20).map(|power| libm::pow(10.0, power.into()));
+        let numbers = powers.flat_map(|power| [power, 1.5 * power, -12_345.678 * power]);
+        for number in numbers.chain([0.0, -0.0, 1.0, 100.0, 0.1, 5e-324, f64::MAX]) {
+            assert_eq!(float(number), format!("{number:?}"));
+        }
+    }
+}

@@ -334,9 +334,7 @@ impl Block {
             return self.input.clone();
         }
         match self.value.get("input") {
-            Some(Value::Object(input)) if !input.is_empty() => {
-                Value::Object(input.clone()).to_string()
-            }
+            Some(Value::Object(input)) if !input.is_empty() => crate::json::text(input),
             _ if self.is_closed => "{}".into(),
             _ => String::new(),
         }

@@ -1,14 +1,15 @@
 //! A message of Chat Completions, whole or a piece of one.
 
 use alloc::borrow::Cow;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::vec::Vec;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::tool_calls::{Piece, ToolCalls};
 use crate::provider::fold::{Sink, text_of};
 use crate::provider::node::{Node, find};
+use crate::provider::read::compact;
 
 /// A message as far as it came.
 #[derive(Clone, Debug, Default)]
@@ -128,7 +129,7 @@ impl Message {
             }
             ("reference", _) => self.add_annotation(part, sink),
             _ => {
-                let kept = self.extra.entry("content").or_insert_with(|| json!([]));
+                let kept = self.extra.entry("content").or_insert_with(|| Value::Array(Vec::new()));
                 if let Value::Array(kept) = kept {
                     kept.push(part.to_value());
                 }
@@ -158,7 +159,7 @@ impl Message {
             Some(Node::String(text)) => text.as_ref(),
             // Ollama and some proxies send the arguments as an object.
             Some(value @ (Node::Object(_) | Node::Array(_))) => {
-                whole = value.to_value().to_string();
+                whole = compact(&value.to_value());
                 whole.as_str()
             }
             _ => "",

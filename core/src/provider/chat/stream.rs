@@ -9,12 +9,13 @@ use alloc::collections::BTreeMap;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::cohere;
 use super::message::{Message, merge};
 use super::usage::usage;
 use crate::error::Error;
+use crate::json::{self, object};
 use crate::provider::answer::{Answer, Finish};
 use crate::provider::fold::{
     Sink, Step, Unheard, malformed, parse_data, reports_error, text_of, tier_of,
@@ -97,7 +98,7 @@ impl ChatFold {
         self.has_begun = true;
         self.read_choice(first, sink);
         for choice in choices.iter().filter(|choice| !core::ptr::eq(*choice, first)) {
-            self.message.extra.entry("choices").or_insert_with(|| json!([]));
+            self.message.extra.entry("choices").or_insert_with(|| Value::Array(Vec::new()));
             if let Some(Value::Array(list)) = self.message.extra.get_mut("choices") {
                 list.push(choice.to_value());
             }
@@ -125,7 +126,7 @@ impl ChatFold {
         }
         for (key, fields) in [("choice", &self.choice), ("completion", &self.completion)] {
             if !fields.is_empty() {
-                items.push(json!({ key: fields }));
+                items.push(object! { key => fields });
             }
         }
         items.extend(self.others.iter().map(|(index, other)| other.as_item(*index)));
@@ -156,8 +157,8 @@ impl ChatFold {
             }
         }
         let calls = calls.in_order().into_iter().map(|call| {
-            let function = json!({ "name": call.name, "arguments": call.arguments });
-            json!({ "id": call.call_id, "type": "function", "function": function })
+            let function = object! { "name" => call.name, "arguments" => call.arguments };
+            object! { "id" => call.call_id, "type" => "function", "function" => function }
         });
         let calls: Vec<Value> = calls.collect();
         if !calls.is_empty() {
@@ -167,7 +168,7 @@ impl ChatFold {
         choice.insert("index".into(), index.into());
         choice.insert("message".into(), message.into());
         if let Some(finish) = self.finish {
-            choice.insert("finish".into(), json!(finish));
+            choice.insert("finish".into(), json::value(&finish));
         }
         choice.into()
     }

@@ -17,6 +17,7 @@ use crate::provider::answer::{Answer, AnswerToolCall, Finish};
 use crate::provider::fold::{Sink, Step, malformed, parse_data, reports_error, text_of};
 use crate::provider::node::Node;
 use crate::provider::problem::Problem;
+use crate::provider::read::compact;
 use crate::request::ModelId;
 use crate::usage::Usage;
 
@@ -225,7 +226,7 @@ impl GeminiFold {
     fn complete_call(&mut self, sink: &mut dyn Sink) {
         let index = self.calls.len().saturating_sub(1) as u32;
         if let (Some(arguments), Some(call)) = (self.growing.take(), self.calls.last_mut()) {
-            call.arguments = arguments.to_string();
+            call.arguments = compact(&arguments);
             sink.tool_call_delta(index, &call.arguments);
         }
     }

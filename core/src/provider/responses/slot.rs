@@ -1,14 +1,16 @@
 //! One output item of a response as far as it came.
 
 use alloc::collections::BTreeSet;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::vec::Vec;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
+use crate::json::object;
 use crate::provider::answer::AnswerToolCall;
 use crate::provider::fold::{Sink, text_of};
 use crate::provider::node::Node;
+use crate::provider::read::compact;
 
 /// One output item as far as it came.
 #[derive(Clone, Debug, Default)]
@@ -127,7 +129,7 @@ impl Slot {
             let whole;
             let arguments = match item.get("arguments") {
                 Some(value @ Node::Object(_)) => {
-                    whole = value.to_value().to_string();
+                    whole = compact(&value.to_value());
                     &whole
                 }
                 _ => text_of(item, "arguments"),
@@ -176,7 +178,7 @@ impl Slot {
             let id = [text_of(event, "call_id"), text_of(event, "item_id")];
             let id = id.into_iter().find(|id| !id.is_empty()).unwrap_or("");
             let name = text_of(event, "name");
-            let item = json!({ "type": "function_call", "call_id": id, "name": name });
+            let item = object! { "type" => "function_call", "call_id" => id, "name" => name };
             self.start_call(&Node::from(item), calls, sink);
         }
     }

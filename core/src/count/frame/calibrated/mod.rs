@@ -7,7 +7,7 @@
 mod card;
 
 use alloc::borrow::Cow;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 
 use serde_json::{Map, Value};
 
@@ -19,6 +19,7 @@ use crate::catalog::Model;
 use crate::count::ruler::Ruler;
 use crate::count::tally::{Tally, share};
 use crate::count::{CountPartKind, TokenRange};
+use crate::json::text;
 use crate::request::{Api, Effort, Message, OutputFormat, Part, Request, Role, Tool, ToolChoice};
 use crate::sorted::SortedMap;
 
@@ -243,7 +244,7 @@ impl Sums<'_> {
                 };
                 map.iter().map(entry).sum()
             }
-            scalar => self.words(&scalar.to_string(), factor),
+            scalar => self.words(&text(scalar), factor),
         }
     }
 
