@@ -103,7 +103,7 @@ export async function dials(browser) {
 
   await slide(page, "latency", "5");
   const refused = await text(page, "#refused");
-  assert.match(refused, /gpt-5\.4 /, "a slow model is refused under a short limit");
+  assert.match(refused, /gpt-5\.4:/, "a slow model is refused under a short limit");
   await picture(page, "dials");
   await slide(page, "latency", "1");
   assert.equal(await model(), "Nobody", "a limit that no model keeps");
@@ -185,7 +185,7 @@ export async function drops(browser) {
   await page.fill("#tools", "");
   await page.waitForSelector("#problem[hidden]", { state: "attached" });
   await drop(page, [{ name: "a.bin", type: "application/octet-stream", text: "a\0b" }]);
-  assert.match(await text(page, "#problem"), /neither a text, a picture nor a PDF/);
+  assert.match(await text(page, "#problem"), /neither a text in UTF-8, a picture nor a PDF/);
   assert.deepEqual(said, []);
   await close();
 }

@@ -1,13 +1,14 @@
 // `node tests/web/run.mjs [check…]`: every check opens the page anew and says what differs.
 import { launch } from "../js/chromium.mjs";
 import { emulate } from "../js/emulator.mjs";
+import * as enduring from "./enduring.mjs";
 import * as looks from "./looks.mjs";
 import * as quoting from "./quoting.mjs";
 import * as sending from "./sending.mjs";
 import * as starting from "./starting.mjs";
 import * as staying from "./staying.mjs";
 
-const checks = { ...quoting, ...sending, ...looks, ...starting, ...staying };
+const checks = { ...quoting, ...sending, ...looks, ...starting, ...staying, ...enduring };
 const wanted = process.argv.slice(2);
 const chosen = Object.entries(checks).filter(([name]) => wanted.length === 0 || wanted.includes(name));
 for (const name of wanted) if (!(name in checks)) throw new Error(`no check \`${name}\`, there are ${Object.keys(checks).join(", ")}`);

@@ -41,6 +41,22 @@ export function write(element: Element, text: string): void {
   if (element.textContent !== text) element.textContent = text;
 }
 
+/** A sentence of the kernel's: names in backticks stay in one piece, long numbers get their commas. */
+export function prose(text: string): (Node | string)[] {
+  return text.split("`").map((part, index) => (index % 2 ? make("span", { class: "id" }, part) : grouped(part)));
+}
+
+/** Like `write`, for such a sentence. */
+export function tell(element: Element, text: string): void {
+  const parts = prose(text);
+  if (element.textContent === parts.map((part) => (typeof part === "string" ? part : part.textContent)).join("")) return;
+  element.replaceChildren(...parts);
+}
+
+function grouped(text: string): string {
+  return text.replace(/(?<![\w.,-])\d{5,}(?![\w-]|\.\d)/g, (digits) => Number(digits).toLocaleString("en-US"));
+}
+
 /** Radio buttons that look like one control. */
 export function segments<T extends string>(
   room: HTMLElement,

@@ -17,13 +17,28 @@ export async function readFile(file: File): Promise<Dropped> {
   }
   const packed = file.name.endsWith(".gz");
   const name = packed ? file.name.slice(0, -3) : file.name;
-  const text = await (packed ? unpacked(file) : file.text()).catch(() => "\0");
-  if (text.slice(0, 4096).includes("\0")) return problem("is neither a text, a picture nor a PDF");
+  if (file.size === 0) return problem("is empty");
+  const bytes = await (packed ? unpacked(file) : file.arrayBuffer()).catch(() => undefined);
+  if (!bytes) return problem("is not gzip as its name says, or cannot be read");
+  const text = decoded(bytes);
+  if (text === undefined) return problem("is neither a text in UTF-8, a picture nor a PDF");
   return { as: sortOf(text, name), text, name };
 }
 
-function unpacked(file: File): Promise<string> {
-  return new Response(file.stream().pipeThrough(new DecompressionStream("gzip"))).text();
+function unpacked(file: File): Promise<ArrayBuffer> {
+  return new Response(file.stream().pipeThrough(new DecompressionStream("gzip"))).arrayBuffer();
+}
+
+/** A text in UTF-8, or in UTF-16 if it says so; letters in place of other bytes would be counted and paid. */
+function decoded(bytes: ArrayBuffer): string | undefined {
+  const [first, second] = new Uint8Array(bytes, 0, Math.min(2, bytes.byteLength));
+  const wide = first === 0xff && second === 0xfe ? "utf-16le" : first === 0xfe && second === 0xff ? "utf-16be" : undefined;
+  try {
+    const text = new TextDecoder(wide ?? "utf-8", { fatal: true }).decode(bytes);
+    return text.includes("\0") ? undefined : text;
+  } catch {
+    return undefined;
+  }
 }
 
 /** A log has several objects, a line each; tools are a list of JSON; anything else is text. */

@@ -38,8 +38,3 @@ export function words(name: string): string {
   const text = name.replaceAll("_", " ");
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
-
-/** Ids in backticks stand out by themselves in the page. */
-export function sentence(text: string): string {
-  return text.replaceAll("`", "");
-}

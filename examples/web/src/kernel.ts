@@ -21,7 +21,7 @@ export class KernelWorker {
   constructor() {
     this.#worker.addEventListener("message", ({ data }: MessageEvent<FromWorker>) => this.#take(data));
     this.#worker.addEventListener("error", ({ message }) =>
-      this.#tell({ type: "broken", message: message || "the worker with the kernel could not be started" }),
+      this.#tell({ type: "broken", message: message || "the worker with the kernel could not be started: a Content-Security-Policy must allow it, worker-src 'self'" }),
     );
   }
 

@@ -1,9 +1,9 @@
 // The page: settings and text in, quotes out, and every part shows the newest one.
 import type { Change } from "farebox";
-import { make, one, options, write } from "./dom";
+import { make, one, options, tell, write } from "./dom";
 import { examples, first } from "./examples";
 import { readFile, sortOf, textAttachment } from "./files";
-import { bytes, sentence, tokens } from "./format";
+import { bytes, tokens } from "./format";
 import { KernelWorker } from "./kernel";
 import type { Attachment, Draft, Fare, Ladder } from "./messages";
 import { startOffline } from "./offline";
@@ -22,6 +22,8 @@ import { startTheme } from "./theme";
 let settings = fromFragment(location.hash);
 let ladders: Ladder[] = [];
 let attachments: Attachment[] = [];
+let isExact = false;
+const wrong = { request: "", file: "" };
 let plain = false;
 let fare: Fare | undefined;
 const speeds: Speeds = {};
@@ -31,6 +33,7 @@ const kernel = new KernelWorker();
 const dials = new Dials(change);
 const prompt = new Prompt(one("prompt"), kernel, (length) => {
   write(one("chars"), `${tokens(length)} characters`);
+  refuse("");
   ask(REST_MS);
 });
 const sending = new Sending(kernel, draft, ({ receipt, tookMs }) => {
@@ -59,14 +62,19 @@ kernel.on({
   },
   exact: async () => {
     await prompt.colour();
+    isExact = true;
     lamp("exact", "Exact counts");
     ask();
     startOffline();
   },
-  inexact: ({ message }) => lamp("approximate", `Counts stay approximate: ${message}`),
+  inexact: ({ message }) => {
+    lamp("approximate", "Counts stay approximate");
+    tell(one("inexact"), `Counts stay approximate: ${message}`);
+    one("inexact").hidden = false;
+  },
   broken: ({ message }) => {
     lamp("broken", "The kernel did not start");
-    showNoTicket(message);
+    nothing(message);
     problem(message);
   },
   live: ({ tokens: count }) => write(one("tokens"), tokens(count)),
@@ -129,7 +137,9 @@ async function quote(): Promise<void> {
     problem("");
   } catch (error) {
     fare = undefined;
-    problem((error as FareboxProblem).message);
+    const isEmpty = prompt.text.trim() === "" && attachments.length === 0;
+    nothing(isEmpty ? "Type or paste a prompt, and its fare stands here." : "The request cannot be quoted as it is.");
+    problem(isEmpty ? "" : (error as FareboxProblem).message);
   } finally {
     asking = false;
     if (stale) ask(REST_MS);
@@ -137,8 +147,16 @@ async function quote(): Promise<void> {
   }
 }
 
+/** No quote to show: what stood there was another request's. */
+function nothing(message: string): void {
+  showNoTicket(message);
+  document.body.classList.add("unquoted");
+  one("read").hidden = true;
+}
+
 function show(found: Fare): void {
-  if (found.nobody) showNoTicket("Every model of the ladder is refused; the reasons stand below.");
+  document.body.classList.remove("unquoted");
+  if (found.nobody) showNoTicket("Every model of the ladder is refused; the reasons stand below.", "Nobody", "no model can take this");
   else showTicket(found, rungOf);
   showFares(found, rungOf);
   showOtherwise(found, turn);
@@ -146,6 +164,11 @@ function show(found: Fare): void {
   showCliff(found, rungOf);
   showSavings(found, settings);
   showRead(found);
+  if (!isExact) {
+    // Without a vocabulary nothing counts the text by itself.
+    const input = found.quote.estimates[0]?.input.tokens.expected;
+    write(one("tokens"), input === undefined ? "–" : `≈ ${tokens(input)}`);
+  }
   const { chosen } = found.quote.decision;
   const words = found.nobody ? "Every model is refused" : `${chosen.model} is chosen`;
   if (words !== spoken) write(one("spoken"), (spoken = words));
@@ -154,10 +177,11 @@ function show(found: Fare): void {
 function showRead({ read }: Fare): void {
   const note = one("read");
   const body = read.as === "body";
-  note.hidden = !body && !plain;
+  note.hidden = !body && !plain && !read.refused;
   const formats = { responses: "OpenAI Responses", chat: "Chat Completions", messages: "Anthropic Messages", generate_content: "Gemini" };
   const what = body ? `Read as a request body${read.api ? `, ${formats[read.api]}` : ""}` : "Taken as plain words";
-  note.replaceChildren(
+  if (read.refused && !plain) tell(note, `Taken as plain words: ${read.refused}`);
+  else note.replaceChildren(
     what,
     " ",
     make("button", { type: "button", class: "link", click: () => { plain = body; ask(); } }, body ? "take it as words" : "read it as a body"),
@@ -197,9 +221,22 @@ function lamp(of: string, words: string): void {
   write(text!, words);
 }
 
+/** What is wrong with the request, until it is quoted. */
 function problem(message: string): void {
+  wrong.request = message;
+  showProblem();
+}
+
+/** What is wrong with something that was brought in, until something else is. */
+function refuse(message: string): void {
+  wrong.file = message;
+  showProblem();
+}
+
+function showProblem(): void {
+  const message = wrong.file || wrong.request;
   one("problem").hidden = !message;
-  write(one("problem"), sentence(message));
+  tell(one("problem"), message);
 }
 
 // What comes in: files, pastes, examples.
@@ -229,6 +266,7 @@ function chip({ id, name, bytes: size, width, height }: Attachment): HTMLElement
 }
 
 async function take(files: Iterable<File>): Promise<void> {
+  refuse("");
   for (const file of files) {
     const dropped = await readFile(file);
     switch (dropped.as) {
@@ -247,7 +285,7 @@ async function take(files: Iterable<File>): Promise<void> {
         attach([dropped.attachment]);
         break;
       case "problem":
-        problem(dropped.message);
+        refuse(dropped.message);
         break;
     }
   }

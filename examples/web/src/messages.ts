@@ -62,7 +62,8 @@ export interface Fare {
   quote: Quote;
   /** Every model was refused: nobody is chosen, and there is no plan. */
   nobody?: true;
-  read: { as: "prompt" | "body"; api?: Api; model?: string };
+  /** How the text was taken, and why it is no body where it looks like one. */
+  read: { as: "prompt" | "body"; api?: Api; model?: string; refused?: string };
   /** Dollars of the chosen model in each lane that is offered. */
   lanes: Partial<Record<ServiceTier, number>>;
   curves: Curve[];

@@ -1,6 +1,6 @@
 // A log held against its bills: how far the estimates were off, and what the dials would have saved.
-import { draw, make, one, write } from "../dom";
-import { dollars, sentence, tokens } from "../format";
+import { draw, make, one, prose, tell, write } from "../dom";
+import { dollars, tokens } from "../format";
 import type { KernelWorker } from "../kernel";
 import type { Audit, AuditRow, Draft } from "../messages";
 import { axes, frame, logarithmic } from "../plot";
@@ -34,7 +34,7 @@ export class Auditing {
       );
       this.#show(audit);
     } catch (error) {
-      write(one("audit-out"), sentence((error as Error).message));
+      tell(one("audit-out"), (error as Error).message);
     } finally {
       progress.hidden = true;
     }
@@ -43,6 +43,12 @@ export class Auditing {
   #show(audit: Audit): void {
     this.#last = audit;
     const { rows, skipped } = audit;
+    if (rows.length === 0) {
+      const none = make("p", { class: "problem" }, "No line of it could be read as a request with its usage.");
+      const why = skippedLines(skipped) as HTMLDetailsElement;
+      why.open = true;
+      return one("audit-out").replaceChildren(none, why);
+    }
     const billed = rows.filter((row) => row.billed !== undefined);
     const [paid, routed] = [total(billed, "billed"), billed.reduce((sum, row) => sum + (row.routedCost ?? row.billed!), 0)];
     const priced = billed.filter((row) => row.low !== undefined);
@@ -52,7 +58,7 @@ export class Auditing {
       make(
         "div",
         { class: "sums" },
-        figure("Requests", tokens(rows.length), skipped.length > 0 ? `${skipped.length} lines skipped` : "every line was read"),
+        figure("Requests", tokens(rows.length), skipped.length > 0 ? skippedSaid(skipped) : "every line was read"),
         figure("Billed", dollars(paid), `estimated ${dollars(total(priced, "expected"))} before`),
         figure("In the range", share(covered, priced.length), "bills that lay between low and high"),
         figure("Counted to the token", share(exact, billed.length), "prompts as the provider billed them"),
@@ -61,8 +67,8 @@ export class Auditing {
       make(
         "div",
         { class: "charts" },
-        make("figure", {}, make("figcaption", {}, "Spent by model: billed, and as routed"), byModel(billed)),
-        make("figure", {}, make("figcaption", {}, "Every bill against its estimate, with the range it was given"), make("div", { class: "plot", id: "scatter" })),
+        make("figure", {}, make("figcaption", {}, "Spent by model: billed, and as routed"), billed.length > 0 ? byModel(billed) : noBills()),
+        make("figure", {}, make("figcaption", {}, "Every bill against its estimate, with the range it was given"), billed.length > 0 ? make("div", { class: "plot", id: "scatter" }) : noBills()),
       ),
       skippedLines(skipped),
     );
@@ -125,6 +131,10 @@ function bar(part: number, kind: string): HTMLElement {
   return make("div", { class: `share ${kind}`, style: `width:${part > 0 ? Math.max(100 * part, 1) : 0}%` });
 }
 
+function noBills(): HTMLElement {
+  return make("p", { class: "dim" }, "No line says what was used.");
+}
+
 function figure(label: string, value: string, note: string): HTMLElement {
   return make("p", {}, make("span", {}, label), make("strong", {}, value), make("small", {}, note));
 }
@@ -134,9 +144,13 @@ function skippedLines(skipped: Audit["skipped"]): HTMLElement {
   return make(
     "details",
     {},
-    make("summary", {}, `${skipped.length} lines skipped`),
-    make("ul", {}, ...skipped.slice(0, 20).map(({ line, why }) => make("li", {}, `line ${line}: ${sentence(why)}`))),
+    make("summary", {}, skippedSaid(skipped)),
+    make("ul", {}, ...skipped.slice(0, 20).map(({ line, why }) => make("li", {}, `line ${line}: `, ...prose(why)))),
   );
+}
+
+function skippedSaid({ length }: Audit["skipped"]): string {
+  return length === 1 ? "1 line skipped" : `${tokens(length)} lines skipped`;
 }
 
 function total(rows: readonly AuditRow[], field: "billed" | "expected"): number {

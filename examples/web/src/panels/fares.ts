@@ -1,7 +1,7 @@
 // The board of fares: a range and its expected value for every model, on one logarithmic axis.
 import type { Change, Estimate } from "farebox";
-import { make, one } from "../dom";
-import { dollars, percent, sentence } from "../format";
+import { make, one, prose } from "../dom";
+import { dollars, percent } from "../format";
 import type { Fare } from "../messages";
 import { bullet } from "./ticket";
 
@@ -19,7 +19,7 @@ export function showFares({ quote }: Fare, rungOf: (model: string) => number): v
   one("fares").replaceChildren(...estimates.map((estimate) => row(estimate, axis)));
   const notices = estimates.flatMap(({ model, notices = [] }) => notices.map(({ message }) => ({ model, message })));
   one("notices").replaceChildren(
-    ...notices.map(({ model, message }) => make("li", {}, make("b", {}, model), ` ${sentence(message)}`)),
+    ...notices.map(({ model, message }) => make("li", {}, make("b", {}, model), ": ", ...prose(message))),
   );
 
   function row(estimate: Estimate, axis: Axis): HTMLTableRowElement {
@@ -78,7 +78,7 @@ export function showOtherwise({ quote }: Fare, apply: (change: Change) => void):
   const changes = quote.decision.otherwise ?? [];
   one("otherwise").replaceChildren(
     ...changes.map(({ change, message }) =>
-      make("button", { type: "button", class: "chip", click: () => apply(change) }, sentence(message)),
+      make("button", { type: "button", class: "chip", click: () => apply(change) }, ...prose(message)),
     ),
   );
   if (changes.length === 0) one("otherwise").append(make("p", { class: "dim" }, quote.decision.chosen.model ? "No dial by itself would." : "More room where they are refused."));
@@ -88,7 +88,7 @@ export function showRefused({ quote }: Fare): void {
   const { rejected } = quote.decision;
   one("refused").replaceChildren(
     ...(rejected.length > 0
-      ? rejected.map(({ model, reason }) => make("li", {}, make("b", {}, model), ` ${sentence(reason.message)}`))
+      ? rejected.map(({ model, reason }) => make("li", {}, make("b", {}, model), ": ", ...prose(reason.message)))
       : [make("li", { class: "dim" }, "Nobody: every model of the ladder could take this.")]),
   );
 }

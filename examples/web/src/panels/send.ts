@@ -1,7 +1,7 @@
 // Sends the request, shows the answer as it streams, and prints the receipt.
 import type { Estimate, Event, Receipt } from "farebox";
-import { make, one, segments, write } from "../dom";
-import { dollars, sentence, tokens, words } from "../format";
+import { make, one, prose, segments, write } from "../dom";
+import { dollars, tokens, words } from "../format";
 import type { KernelWorker } from "../kernel";
 import type { Destination, Draft, Sent } from "../messages";
 
@@ -87,7 +87,7 @@ export class Sending {
         answer.scrollTop = answer.scrollHeight;
       } else if (event.type === "started") write(one("spoken"), `${event.model} answers`);
       else if (event.type === "tool_call_started") said(`calls the tool ${event.name}`);
-      else if (event.type === "attempt_failed") said(`an attempt failed: ${sentence(event.error.message)}`);
+      else if (event.type === "attempt_failed") said(`an attempt failed: ${event.error.message.replaceAll("`", "")}`);
       else if (event.type === "waiting") said("waits before it tries again");
     };
     try {
@@ -95,12 +95,12 @@ export class Sending {
         { type: "send", draft: this.#draft(), destination },
         { signal: this.#controller.signal, onEvent: (message) => message.type === "event" && show(message.event) },
       );
-      if (sent.error) answer.append(make("p", { class: "problem" }, sentence(sent.error.message)));
+      if (sent.error) answer.append(make("p", { class: "problem" }, ...prose(sent.error.message)));
       one("receipt").replaceChildren(receipt(sent));
       write(one("spoken"), `Answered. It cost ${dollars(sent.receipt.cost)}.`);
       this.#settled(sent);
     } catch (error) {
-      answer.append(make("p", { class: "problem" }, sentence((error as Error).message)));
+      answer.append(make("p", { class: "problem" }, ...prose((error as Error).message)));
     } finally {
       this.#busy(false);
     }

@@ -1,7 +1,7 @@
 // The ticket: who should answer, for how much, and the sentence why.
 import type { Estimate, Quote } from "farebox";
-import { one, write } from "../dom";
-import { dollars, sentence, tokens } from "../format";
+import { one, tell, write } from "../dom";
+import { dollars, tokens } from "../format";
 import type { Fare } from "../messages";
 
 export function showTicket({ quote }: Fare, rungOf: (model: string) => number): void {
@@ -15,7 +15,7 @@ export function showTicket({ quote }: Fare, rungOf: (model: string) => number): 
   write(one("ticket-effort"), effort ? `effort ${effort}` : "\u00a0");
   write(one("ticket-fare"), dollars(estimate?.cost?.expected));
   write(one("ticket-range"), range(estimate));
-  write(one("ticket-why"), why(quote));
+  tell(one("ticket-why"), why(quote));
   write(one("fact-input"), estimate ? `${approximate(estimate)}${tokens(estimate.input.tokens.expected)} tokens` : "–");
   write(one("fact-output"), estimate ? `about ${tokens(estimate.output.tokens.expected)}` : "–");
   write(one("fact-worst"), plan.worstCase ? dollars(plan.worstCase) : "no limit known");
@@ -28,16 +28,19 @@ export function showTicket({ quote }: Fare, rungOf: (model: string) => number): 
   write(one("pocket-fare"), dollars(estimate?.cost?.expected));
 }
 
-export function showNoTicket(message: string): void {
+/** Nobody is chosen; the ticket says so, and keeps its shape. */
+export function showNoTicket(message: string, who = "–", about = "\u00a0"): void {
   for (const id of ["ticket", "ticket-bullet", "pocket-bullet"]) one(id).dataset.rung = "none";
   write(one("ticket-bullet"), "–");
-  write(one("ticket-model"), "Nobody");
-  write(one("ticket-effort"), "no model can take this");
+  write(one("pocket-bullet"), "–");
+  write(one("ticket-model"), who);
+  write(one("ticket-effort"), about);
   write(one("ticket-fare"), "$–");
   write(one("ticket-range"), "\u00a0");
-  write(one("ticket-why"), message);
+  tell(one("ticket-why"), message);
   for (const id of ["fact-input", "fact-output", "fact-dollar", "fact-worst"]) write(one(id), "–");
-  write(one("pocket-model"), "Nobody");
+  write(one("pocket-model"), who);
+  write(one("pocket-tokens"), "");
   write(one("pocket-fare"), "");
 }
 
@@ -48,8 +51,8 @@ export function bullet(element: Element, rung: number): void {
 
 /** The kernel's sentence without what the ticket shows by itself: its subject, and what would change it. */
 function why({ decision }: Quote): string {
-  const text = sentence(decision.reasons.map(({ message }) => message).join("; "));
-  return text ? `${text.charAt(0).toUpperCase()}${text.slice(1)}.` : sentence(decision.sentence);
+  const text = decision.reasons.map(({ message }) => message).join("; ");
+  return text ? `${text.charAt(0).toUpperCase()}${text.slice(1)}.` : decision.sentence;
 }
 
 function range(estimate: Estimate | undefined): string {

@@ -13,12 +13,14 @@ export interface Read {
   settings: Settings;
   as: "prompt" | "body";
   api?: Api;
+  /** Why a text that looks like a body is none. */
+  refused?: string;
 }
 
 export class Draftsman {
   readonly #kernel: Farebox;
   readonly #text: Text;
-  #body: { version: number; request: Request | undefined } | undefined;
+  #body: ({ version: number } & Body) | undefined;
 
   constructor(kernel: Farebox, text: Text) {
     this.#kernel = kernel;
@@ -28,7 +30,7 @@ export class Draftsman {
   /** The request; `light` leaves out bytes that do not matter for its price. */
   read(draft: Draft, attachments: readonly Attachment[], light: boolean): Read {
     const { settings } = draft;
-    const body = draft.plain ? undefined : this.#readBody();
+    const { request: body, refused } = draft.plain ? ({} as Body) : this.#readBody();
     const request: Request = body ? { ...body } : this.#built(draft, attachments, light);
     if (settings.effort) request.effort = settings.effort;
     if (settings.longest) request.maxOutputTokens = settings.longest;
@@ -44,22 +46,30 @@ export class Draftsman {
       settings,
       as: body ? "body" : "prompt",
       ...(api && { api }),
+      ...(refused && { refused }),
     };
   }
 
-  #readBody(): Request | undefined {
+  #readBody(): Body {
     const { version } = this.#text;
-    if (this.#body?.version !== version) this.#body = { version, request: this.#parse() };
-    return this.#body.request;
+    if (this.#body?.version !== version) this.#body = { version, ...this.#parse() };
+    return this.#body;
   }
 
-  #parse(): Request | undefined {
+  #parse(): Body {
     const text = this.#text.toString().trim();
-    if (!text.startsWith("{") || !text.endsWith("}")) return undefined;
+    if (!text.startsWith("{")) return {};
+    let body: Record<string, unknown>;
     try {
-      return this.#kernel.evaluate("parse", { body: JSON.parse(text) });
-    } catch {
-      return undefined;
+      body = JSON.parse(text) as Record<string, unknown>;
+    } catch (error) {
+      // Words may begin with a brace; what has a body's fields was meant as one.
+      return BODY_FIELDS.test(text) ? { refused: `it is no JSON, ${(error as Error).message}` } : {};
+    }
+    try {
+      return { request: this.#kernel.evaluate("parse", { body }) };
+    } catch (error) {
+      return BODY_FIELDS.test(text) ? { refused: (error as Error).message } : {};
     }
   }
 
@@ -74,6 +84,11 @@ export class Draftsman {
       ...(tools.length > 0 && { tools }),
     };
   }
+}
+
+interface Body {
+  request?: Request;
+  refused?: string;
 }
 
 /** Tools as an application sends them to any provider. */
@@ -143,6 +158,9 @@ function posterior(speeds: Record<string, number>): Posterior {
 export function decimal(dollars: number): string {
   return dollars.toFixed(9).replace(/\.?0+$/, "");
 }
+
+/** What the conversation is called in one body or another. */
+const BODY_FIELDS = /"(messages|input|contents|model)"\s*:/;
 
 /** The router calls a speed hearsay below this many answers. */
 const MEASURED_ANSWERS = 5;

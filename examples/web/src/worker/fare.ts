@@ -20,7 +20,7 @@ export function fare(kernel: Farebox, read: Read): Fare {
   return {
     quote,
     ...(!quote.decision.chosen.model && { nobody: true }),
-    read: { as: read.as, ...(read.api && { api: read.api }), ...(model && { model }) },
+    read: { as: read.as, ...(read.api && { api: read.api }), ...(model && { model }), ...(read.refused && { refused: read.refused }) },
     lanes: chosen ? inLanes(kernel, chosen, cachedShare) : {},
     curves: quote.estimates.flatMap((estimate) => curve(kernel, estimate, quote.estimates, cachedShare) ?? []),
     tookMs: performance.now() - started,

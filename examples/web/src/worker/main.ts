@@ -14,6 +14,8 @@ const text = new Text();
 let attachments: Attachment[] = [];
 const running = new Map<number, AbortController>();
 const loaded = load();
+// It was said already; whoever asks for it hears it again.
+loaded.catch(() => undefined);
 
 function say(message: FromWorker, transfer: Transferable[] = []): void {
   postMessage(message, { transfer });
