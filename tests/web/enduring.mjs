@@ -99,7 +99,7 @@ export async function bodies(browser) {
   await page.selectOption("#named", "respect");
   await settled(page);
   assert.match(await text(page, "#problem"), /nobody-9/);
-  assert.equal(await text(page, "#ticket-model"), "–");
+  assert.equal(await text(page, "#ticket-model"), "No fare");
   assert.deepEqual(said, []);
   await close();
 }

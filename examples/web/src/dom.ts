@@ -53,6 +53,11 @@ export function tell(element: Element, text: string): void {
   element.replaceChildren(...parts);
 }
 
+/** As a sentence of its own begins. */
+export function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
 function grouped(text: string): string {
   return text.replace(/(?<![\w.,-])\d{5,}(?![\w-]|\.\d)/g, (digits) => Number(digits).toLocaleString("en-US"));
 }

@@ -1,6 +1,6 @@
 // The page: settings and text in, quotes out, and every part shows the newest one.
 import type { Change } from "farebox";
-import { make, one, options, tell, write } from "./dom";
+import { capital, make, one, options, tell, write } from "./dom";
 import { examples, first } from "./examples";
 import { readFile, sortOf, textAttachment } from "./files";
 import { bytes, tokens } from "./format";
@@ -74,7 +74,7 @@ kernel.on({
   },
   broken: ({ message }) => {
     lamp("broken", "The kernel did not start");
-    nothing(message);
+    nothing("Nothing can be counted or priced: the reason stands under the prompt.", "No kernel");
     problem(message);
   },
   live: ({ tokens: count }) => write(one("tokens"), tokens(count)),
@@ -138,7 +138,7 @@ async function quote(): Promise<void> {
   } catch (error) {
     fare = undefined;
     const isEmpty = prompt.text.trim() === "" && attachments.length === 0;
-    nothing(isEmpty ? "Type or paste a prompt, and its fare stands here." : "The request cannot be quoted as it is.");
+    nothing(isEmpty ? "Type or paste a prompt, and its fare stands here." : "The request cannot be quoted as it is.", isEmpty ? "No fare yet" : "No fare");
     problem(isEmpty ? "" : (error as FareboxProblem).message);
   } finally {
     asking = false;
@@ -148,8 +148,8 @@ async function quote(): Promise<void> {
 }
 
 /** No quote to show: what stood there was another request's. */
-function nothing(message: string): void {
-  showNoTicket(message);
+function nothing(message: string, title: string): void {
+  showNoTicket(message, title, "\u00a0");
   document.body.classList.add("unquoted");
   one("read").hidden = true;
 }
@@ -234,7 +234,7 @@ function refuse(message: string): void {
 }
 
 function showProblem(): void {
-  const message = wrong.file || wrong.request;
+  const message = wrong.file || capital(wrong.request);
   one("problem").hidden = !message;
   tell(one("problem"), message);
 }

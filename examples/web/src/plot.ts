@@ -30,8 +30,7 @@ export function axes({ svg, left, right, top, bottom }: Frame, x: Scale, y: Scal
   }
   for (const { value, text } of x.ticks) {
     const at = x(value);
-    const anchor = at > right - 20 ? "end" : at < left + 14 ? "start" : "middle";
-    svg.append(draw("text", { class: "tick", x: at, y: bottom + 18, "text-anchor": anchor }, text));
+    svg.append(draw("text", { class: "tick", x: at, y: bottom + 18, "text-anchor": "middle" }, text));
   }
   svg.append(draw("line", { class: "base", x1: left, x2: right, y1: bottom, y2: bottom }));
   void top;

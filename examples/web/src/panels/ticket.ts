@@ -1,6 +1,6 @@
 // The ticket: who should answer, for how much, and the sentence why.
 import type { Estimate, Quote } from "farebox";
-import { one, tell, write } from "../dom";
+import { capital, one, tell, write } from "../dom";
 import { dollars, tokens } from "../format";
 import type { Fare } from "../messages";
 
@@ -29,7 +29,7 @@ export function showTicket({ quote }: Fare, rungOf: (model: string) => number): 
 }
 
 /** Nobody is chosen; the ticket says so, and keeps its shape. */
-export function showNoTicket(message: string, who = "–", about = "\u00a0"): void {
+export function showNoTicket(message: string, who: string, about: string): void {
   for (const id of ["ticket", "ticket-bullet", "pocket-bullet"]) one(id).dataset.rung = "none";
   write(one("ticket-bullet"), "–");
   write(one("pocket-bullet"), "–");
@@ -52,7 +52,7 @@ export function bullet(element: Element, rung: number): void {
 /** The kernel's sentence without what the ticket shows by itself: its subject, and what would change it. */
 function why({ decision }: Quote): string {
   const text = decision.reasons.map(({ message }) => message).join("; ");
-  return text ? `${text.charAt(0).toUpperCase()}${text.slice(1)}.` : decision.sentence;
+  return text ? `${capital(text)}.` : decision.sentence;
 }
 
 function range(estimate: Estimate | undefined): string {
