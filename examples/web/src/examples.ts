@@ -11,8 +11,7 @@ export interface Example {
 
 export const first = `A customer writes:
 
-"I was charged twice for March, once on the 3rd and once on the 4th. The second charge
-has a different reference. I have cancelled the card, so please do not refund to it."
+"I was charged twice for March, once on the 3rd and once on the 4th. The second charge has a different reference. I have cancelled the card, so please do not refund to it."
 
 Say which team should take this, how urgent it is, and draft a reply of two sentences.`;
 

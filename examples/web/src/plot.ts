@@ -48,7 +48,9 @@ export function linear(most: number, from: number, to: number, parts: number, sa
 export function logarithmic(least: number, most: number, from: number, to: number, say: (value: number) => string): Scale {
   const [low, high] = [Math.floor(Math.log10(least)), Math.max(Math.ceil(Math.log10(most)), Math.floor(Math.log10(least)) + 1)];
   const scale = ((value: number) => from + ((to - from) * (Math.log10(Math.max(value, 10 ** low)) - low)) / (high - low)) as Scale;
-  const step = Math.max(1, Math.ceil((high - low) / 5));
+  // Figures stand beside each other on one axis and above each other on the other.
+  const steps = Math.max(1, Math.floor(to > from ? (to - from) / 72 : (from - to) / 30));
+  const step = Math.max(1, Math.ceil((high - low) / steps));
   scale.ticks = [];
   for (let power = low; power <= high; power += step) scale.ticks.push({ value: 10 ** power, text: say(10 ** power) });
   return scale;
