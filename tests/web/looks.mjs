@@ -88,6 +88,23 @@ export async function keyboard(browser) {
   await page.focus("#failure");
   await page.keyboard.press("ArrowRight");
   assert.match(await page.getAttribute("#failure", "aria-valuetext"), /^\$/);
+  // Keys whose reach is longer than what is drawn.
+  await page.selectOption("#examples", "200 kB of a log file");
+  await page.focus("#prompt .cm-content");
+  await page.keyboard.press("Control+End");
+  await page.keyboard.type(" the end");
+  await page.waitForTimeout(100);
+  assert.match(await page.locator("#prompt .cm-line").last().textContent(), / the end$/);
+  await page.keyboard.press("PageUp");
+  await page.keyboard.press("ArrowUp");
+  await page.keyboard.press("Control+Shift+Home");
+  await page.keyboard.press("Backspace");
+  await quoted(page);
+  const left = Number((await text(page, "#chars")).replaceAll(/\D/g, ""));
+  assert.ok(left > 100 && left < 5000, `a page is left of the text, not ${left} characters`);
+  await page.keyboard.press("Control+Z");
+  await page.waitForTimeout(100);
+  assert.equal(await text(page, "#chars"), "200,008 characters");
   // The editor does not hold the keyboard captive.
   await page.focus("#prompt .cm-content");
   await page.keyboard.press("Tab");

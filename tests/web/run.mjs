@@ -29,4 +29,5 @@ for (const [name, check] of chosen) {
 await browser.close();
 await emulator?.close();
 console.log(`web: ${chosen.length - failed} of ${chosen.length} checks passed; pictures in target/web`);
-process.exitCode = failed > 0 ? 1 : 0;
+// A check that failed may have left its server listening.
+process.exit(failed > 0 ? 1 : 0);

@@ -61,3 +61,14 @@ export async function withoutWasm(browser) {
   assert.equal(await page.inputValue("#prompt textarea"), "still typing");
   await close();
 }
+
+/** Without the coloured editor the plain field stays, and is counted exactly all the same. */
+export async function withoutEditor(browser) {
+  const { page, close } = await open(browser, {
+    serviceWorkers: "block",
+    init: (page) => page.context().route(/editor-[^/]*\.js$/, (route) => route.fulfill({ status: 404 })),
+  });
+  await paste(page, "Still counted, without colours.");
+  await page.waitForFunction(() => document.querySelector("#tokens").textContent === "6");
+  await close();
+}

@@ -58,7 +58,6 @@ kernel.on({
     lamp("approximate", "Approximate counts");
     sending.ready();
     ask();
-    prompt.prepare();
   },
   exact: async () => {
     await prompt.colour();
@@ -134,6 +133,8 @@ async function quote(): Promise<void> {
   try {
     fare = await kernel.ask<Fare>({ type: "quote", draft: draft() });
     if (!stale) show(fare);
+    // The first fare stands; now what the vocabulary will need.
+    prompt.prepare();
     problem("");
   } catch (error) {
     fare = undefined;

@@ -54,7 +54,7 @@ export class Prompt {
   async colour(): Promise<void> {
     if (this.#editor) return this.#editor.look();
     const found = await import("./editor").catch(() => undefined);
-    if (!found) return;
+    if (!found) return this.#kernel.tell({ type: "view", version: this.#version, from: 0, to: 0 });
     await this.#composed();
     const { selectionStart, selectionEnd, selectionDirection, scrollTop, value: text } = this.#field;
     const backward = selectionDirection === "backward";
