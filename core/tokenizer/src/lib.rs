@@ -26,7 +26,7 @@ mod window;
 use alloc::{boxed::Box, vec::Vec};
 
 use cache::{Cache, SHORT_BYTES, ShortKey};
-use split::{Ends, Family, ROOM, bring};
+use split::{BRINGS, Ends, Family, ROOM, bring};
 use table::{Built, LongKey, NONE, Piece, Tables, word};
 use window::Window;
 
@@ -263,33 +263,22 @@ impl<'a> Counting<'a> {
             left += usize::from(known == 0) | usize::from(!is_short);
             at = end;
         }
-        // What is unknown asks for memory that is far away: for all of it before any is waited for.
         let mut unknown = 0;
         for i in 0..left.min(ROOM) {
             let piece = self.piece(text, start, self.left[i]);
-            if piece.len <= SHORT_BYTES {
-                bring(self.tables.short_place(piece));
-            } else {
-                let known = self.cache.long(piece);
-                if known != 0 {
-                    tokens += known;
-                    continue;
-                }
-                self.cache.expect_long(piece);
-                if piece.len <= LIKELY_BYTES {
-                    bring(self.tables.long_place(&LongKey::of(piece)));
-                }
+            let known = if piece.len <= SHORT_BYTES { 0 } else { self.cache.long(piece) };
+            if known != 0 {
+                tokens += known;
+                continue;
             }
             self.left[unknown % ROOM] = self.left[i];
             unknown += 1;
         }
-        for i in 0..unknown.min(ROOM) {
-            let piece = self.piece(text, start, self.left[i]);
-            if piece.len > SHORT_BYTES && piece.len <= LIKELY_BYTES {
-                bring(self.tables.long_text(&LongKey::of(piece)));
-            }
+        let unknown = unknown.min(ROOM);
+        if BRINGS {
+            self.ask_ahead(text, start, unknown);
         }
-        for i in 0..unknown.min(ROOM) {
+        for i in 0..unknown {
             let piece = self.piece(text, start, self.left[i]);
             tokens += self.cache.count(piece, || {
                 let window = self.window.get_or_insert_with(Window::new);
@@ -297,6 +286,27 @@ impl<'a> Counting<'a> {
             });
         }
         (at, tokens as u64)
+    }
+
+    /// Asks for memory that is far away, for all unknown pieces before any is waited for.
+    #[inline(always)]
+    fn ask_ahead(&self, text: &[u8], start: usize, unknown: usize) {
+        let pieces = self.left[..unknown].iter().map(|number| self.piece(text, start, *number));
+        for piece in pieces.clone() {
+            if piece.len <= SHORT_BYTES {
+                bring(self.tables.short_place(piece));
+            } else {
+                self.cache.expect_long(piece);
+                if piece.len <= LIKELY_BYTES {
+                    bring(self.tables.long_place(&LongKey::of(piece)));
+                }
+            }
+        }
+        for piece in pieces {
+            if piece.len > SHORT_BYTES && piece.len <= LIKELY_BYTES {
+                bring(self.tables.long_text(&LongKey::of(piece)));
+            }
+        }
     }
 
     /// A piece of the batch that starts at `start`, by its number.

@@ -3,7 +3,7 @@
 use super::{
     Rule, SYMBOLS,
     block::{self, Style},
-    byte, caseless_word, contraction, plain_word, run, up_to_three_numbers, white_space,
+    byte, contraction, plain_word, run, up_to_three_numbers, white_space,
 };
 use crate::class::{self, LETTER, LOWER, MARK, NEWLINE, NUMBER, OTHER, UPPER};
 
@@ -24,7 +24,7 @@ const LETTERS: u16 = class::set(&[UPPER, LOWER, LETTER]);
 impl Rule for Cl100k {
     #[inline]
     fn piece_end(text: &[u8], at: usize) -> usize {
-        if let Some(end) = plain_word(text, at, true).or_else(|| caseless_word(text, at)) {
+        if let Some(end) = plain_word(text, at, true) {
             return end;
         }
         let (class, bytes) = class::at(text, at);

@@ -4,6 +4,9 @@
 #[cfg(target_arch = "x86_64")]
 pub(super) use x86::Lanes;
 
+/// Whether memory can be asked for ahead of its use.
+pub(crate) const BRINGS: bool = cfg!(target_arch = "x86_64");
+
 /// Begins to bring what lies here near the processor, where that can be asked for.
 #[inline(always)]
 pub(crate) fn bring<T>(place: &T) {

@@ -11,7 +11,7 @@ mod gpt2;
 mod lanes;
 mod o200k;
 
-pub(crate) use lanes::bring;
+pub(crate) use lanes::{BRINGS, bring};
 
 use cl100k::Cl100k;
 use gpt2::Gpt2;
