@@ -6,13 +6,14 @@
 //! the fields' names and one call for each field, to functions that all types share.
 
 mod attributes;
+mod compact;
 mod names;
 mod read;
 mod shape;
 mod write;
 
 use proc_macro::TokenStream;
-use syn::{DeriveInput, parse_macro_input};
+use syn::{DeriveInput, LitStr, parse_macro_input};
 
 use shape::Shape;
 
@@ -30,4 +31,11 @@ pub fn writable(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
     let derived = Shape::of(&input).and_then(|shape| write::derive(&shape));
     derived.unwrap_or_else(|error| error.to_compile_error()).into()
+}
+
+/// The text of a JSON file without the space between its words; the path is the crate's own.
+#[proc_macro]
+pub fn compact_json(path: TokenStream) -> TokenStream {
+    let path = parse_macro_input!(path as LitStr);
+    compact::embed(&path).unwrap_or_else(|error| error.to_compile_error()).into()
 }

@@ -34,16 +34,23 @@ impl Catalog {
     /// The catalogue that ships with this crate.
     #[cfg(feature = "embed-catalog")]
     pub fn embedded() -> Self {
-        // INVARIANT: a test parses and checks the same file, so the fallback is never taken.
-        Self::parse(include_bytes!("../../data/catalog.json")).unwrap_or_else(|_| Self::empty())
+        Self::shipped(farebox_derive::compact_json!("data/catalog.json"))
     }
 
     /// The part of the shipped catalogue that was checked by hand: its ladders, their relatives and
     /// what is still in use of older models. A page embeds it and fetches the whole one.
     #[cfg(feature = "embed-small-catalog")]
     pub fn small() -> Self {
-        // INVARIANT: as with the whole one.
-        Self::parse(include_bytes!("../../data/small.json")).unwrap_or_else(|_| Self::empty())
+        Self::shipped(farebox_derive::compact_json!("data/small.json"))
+    }
+
+    /// Reads what ships.
+    #[cfg(any(feature = "embed-catalog", feature = "embed-small-catalog"))]
+    fn shipped(json: &str) -> Self {
+        // INVARIANT: a test parses and checks the same files, so the fallback is never taken and
+        // nothing needs to be checked again at each start.
+        let read = json::parse(json.as_bytes()).and_then(|value| json::read(&value));
+        read.unwrap_or_else(|_| Self::empty())
     }
 
     /// A catalogue of nothing, to be filled.
