@@ -92,10 +92,14 @@ macro_rules! operations {
             ) -> Option<Result<String, Error>> {
                 match operation {
                     $(stringify!($name) => {
-                        let run: fn($input, &Held<'_>) -> Result<$output, Error> = $run;
-                        let what = concat!("the input of `", stringify!($name), "`");
-                        let answer = from_text(what, input).and_then(|input| run(input, held));
-                        Some(answer.map(|answer| json::text(&answer)))
+                        // Apart: an engine compiles a function when it is first called, all of it.
+                        #[inline(never)]
+                        fn answer(input: &str, held: &Held<'_>) -> Result<String, Error> {
+                            let run: fn($input, &Held<'_>) -> Result<$output, Error> = $run;
+                            let what = concat!("the input of `", stringify!($name), "`");
+                            Ok(json::text(&run(from_text(what, input)?, held)?))
+                        }
+                        Some(answer(input, held))
                     })*
                     _ => None,
                 }

@@ -18,6 +18,7 @@ pub(crate) fn headers() -> [(String, String); 1] {
 }
 
 /// Changes what the plan decides in a body the caller wrote.
+#[inline(never)]
 pub(crate) fn adjust(body: &mut Map<String, Value>, target: &Target<'_>) {
     set(body, "model", target.name());
     stream(body, target);
@@ -30,6 +31,8 @@ pub(crate) fn adjust(body: &mut Map<String, Value>, target: &Target<'_>) {
 }
 
 /// The whole body.
+// Apart: most programs speak one format, and an engine compiles what is called, all of it.
+#[inline(never)]
 pub(crate) fn body(target: &Target<'_>) -> Result<Map<String, Value>, Error> {
     let request = target.request;
     let mut body = Map::new();

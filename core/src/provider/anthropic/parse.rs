@@ -34,6 +34,8 @@ pub(in crate::provider) fn is_format_of(body: &Map<String, Value>) -> bool {
         || tools.is_some_and(|tools| tools.iter().any(|tool| tool.get("input_schema").is_some()))
 }
 
+// Apart: most programs speak one format, and an engine compiles what is called, all of it.
+#[inline(never)]
 pub(in crate::provider) fn parse(body: &Map<String, Value>) -> Read<Request> {
     let config = field(body, "output_config", object)?;
     let configured = match config {

@@ -13,6 +13,7 @@ use crate::provider::responses::build::{effort_word, tier_word};
 use crate::request::{ImageDetail, Message, OutputFormat, Part, Role, Source, Tool, ToolChoice};
 
 /// Changes what the plan decides in a body the caller wrote.
+#[inline(never)]
 pub(crate) fn adjust(body: &mut Map<String, Value>, target: &Target<'_>) {
     let dialect = Dialect::of(target.provider);
     set(body, "model", target.name());
@@ -31,6 +32,8 @@ pub(crate) fn adjust(body: &mut Map<String, Value>, target: &Target<'_>) {
 }
 
 /// The whole body.
+// Apart: most programs speak one format, and an engine compiles what is called, all of it.
+#[inline(never)]
 pub(crate) fn body(target: &Target<'_>) -> Result<Map<String, Value>, Error> {
     let request = target.request;
     let dialect = Dialect::of(target.provider);

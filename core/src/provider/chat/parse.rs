@@ -16,6 +16,8 @@ use crate::request::{
     HostedTool, Message, ModelId, OutputFormat, Part, Request, Role, Source, Tool, ToolChoice,
 };
 
+// Apart: most programs speak one format, and an engine compiles what is called, all of it.
+#[inline(never)]
 pub(in crate::provider) fn parse(body: &Map<String, Value>) -> Read<Request> {
     let limit = field(body, "max_completion_tokens", tokens)?;
     let mut tools = field(body, "tools", |value| list(value, tool))?.unwrap_or_default();

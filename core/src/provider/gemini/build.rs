@@ -25,6 +25,7 @@ pub(crate) fn path(target: &Target<'_>) -> String {
 }
 
 /// Changes what the plan decides in a body the caller wrote.
+#[inline(never)]
 pub(crate) fn adjust(body: &mut Map<String, Value>, target: &Target<'_>) {
     // A body taken from a library's call may name the model, which the endpoint refuses.
     body.remove("model");
@@ -45,6 +46,8 @@ pub(crate) fn adjust(body: &mut Map<String, Value>, target: &Target<'_>) {
 }
 
 /// The whole body.
+// Apart: most programs speak one format, and an engine compiles what is called, all of it.
+#[inline(never)]
 pub(crate) fn body(target: &Target<'_>) -> Result<Map<String, Value>, Error> {
     let request = target.request;
     let mut body = Map::new();

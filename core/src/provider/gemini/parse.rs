@@ -19,6 +19,8 @@ use crate::request::{
     ToolChoice, UNSEEN,
 };
 
+// Apart: most programs speak one format, and an engine compiles what is called, all of it.
+#[inline(never)]
 pub(in crate::provider) fn parse(body: &Map<String, Value>) -> Read<Request> {
     let empty = Map::new();
     let config_key = either(body, "generationConfig", "generation_config");

@@ -18,6 +18,8 @@ use crate::request::{
     UNSEEN,
 };
 
+// Apart: most programs speak one format, and an engine compiles what is called, all of it.
+#[inline(never)]
 pub(in crate::provider) fn parse(body: &Map<String, Value>) -> Read<Request> {
     let reasoning = field(body, "reasoning", object)?;
     let mut request = Request {
