@@ -9,6 +9,8 @@ use alloc::string::String;
 
 use serde_json::{Map, Value};
 
+use crate::json;
+
 /// Why a value does not satisfy a schema; nothing when it does.
 pub fn mismatch(value: &Value, schema: &Value) -> Option<String> {
     check(value, schema, schema, "answer", 0).err()
@@ -155,10 +157,18 @@ fn bounds(
 ) -> Checked {
     let space = if unit.is_empty() { "" } else { " " };
     if let Some(least) = rules.get(least).and_then(Value::as_f64).filter(|least| number < *least) {
-        return Err(format!("`{at}` has {number}{space}{unit}, at least {least} are right"));
+        return Err(format!(
+            "`{at}` has {}{space}{unit}, at least {} are right",
+            plain(number),
+            plain(least)
+        ));
     }
     if let Some(most) = rules.get(most).and_then(Value::as_f64).filter(|most| number > *most) {
-        return Err(format!("`{at}` has {number}{space}{unit}, at most {most} are right"));
+        return Err(format!(
+            "`{at}` has {}{space}{unit}, at most {} are right",
+            plain(number),
+            plain(most)
+        ));
     }
     Ok(())
 }
@@ -202,12 +212,18 @@ fn words(wanted: &Value) -> String {
             let words = several.iter().filter_map(Value::as_str);
             words.collect::<alloc::vec::Vec<_>>().join(" or ")
         }
-        other => format!("{other}"),
+        other => json::text(other),
     }
 }
 
 /// Deeper than this a schema refers to itself, or means to exhaust whoever reads it.
 const MOST_DEPTH: u32 = 64;
+
+/// A number without a point where it is whole.
+fn plain(number: f64) -> String {
+    let text = json::text(&Value::from(number));
+    text.strip_suffix(".0").map_or_else(|| text.clone(), String::from)
+}
 
 #[cfg(test)]
 mod tests {

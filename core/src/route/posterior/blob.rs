@@ -124,7 +124,7 @@ impl Posterior {
         if ages.len() <= MAX_WORDED {
             return;
         }
-        ages.sort_unstable();
+        sort_by(&mut ages, Ord::cmp);
         let excess = ages.len() - MAX_WORDED;
         let keys: Vec<String> = ages.into_iter().take(excess).map(|(_, key)| key.clone()).collect();
         for key in keys {
