@@ -6,6 +6,7 @@ import { drive } from "./host.js";
 import { authHeaders, isPage, type Key, refuseKeyInPage } from "./keys.js";
 import {
   type Answer,
+  type Budget,
   type Call,
   type CallSettings,
   type Catalog,
@@ -57,6 +58,16 @@ export interface FareboxOptions extends ProviderOptions, ClientCallingOptions {
    * it may not be, or nothing.
    */
   verify?: (answer: Answer) => string | undefined | Promise<string | undefined>;
+  /**
+   * What may be spent: `{ limits: [{ window: "day", amount: "5" }] }`, or what `onBudget` was handed
+   * before, which also knows what is spent and held.
+   */
+  budget?: Budget;
+  /**
+   * Is handed the budget with its ledger after each change: keep it, and hand it to the next client.
+   * It is awaited before anything is sent, so after a crash no call that was sent is forgotten.
+   */
+  onBudget?: (budget: Budget) => void | Promise<void>;
   /** Another `fetch`. */
   fetch?: typeof globalThis.fetch;
   /** Another clock, in milliseconds since 1970. */
@@ -85,6 +96,9 @@ export class Farebox {
   readonly #providers: Map<string, ProviderOptions>;
   readonly #turns: ((quote: Quote) => Turns) | undefined;
   #known: Provider[] | undefined;
+  /** The budget as it last stood, which a kernel that stops inside does not take with it. */
+  #ledger: string | undefined;
+  #kept: Promise<void> = Promise.resolve();
 
   constructor(options: FareboxOptions = {}) {
     requireLoaded();
@@ -94,6 +108,11 @@ export class Farebox {
     this.#made = [typeof catalog === "object" ? JSON.stringify(catalog) : catalog, known];
     this.#held = guarded(() => new Kernel(...this.#made));
     this.#providers = new Map(Object.entries(options.providers ?? {}));
+    if (options.budget) {
+      const given = toText(options.budget);
+      guarded(() => this.#held.setBudget(given));
+      this.#ledger = given;
+    }
     this.#turns = options.rateLimits && guarded(() => rateLimits(options.rateLimits ?? {}));
     const { apiKey, baseUrl } = options;
     if (apiKey !== undefined || baseUrl !== undefined) {
@@ -132,6 +151,12 @@ export class Farebox {
     return guarded(() => JSON.parse(this.#kernel.posterior()));
   }
 
+  /** What may be spent, what is spent and what is held for calls under way. */
+  get budget(): Budget | undefined {
+    this.#noteBudget();
+    return this.#ledger === undefined ? undefined : JSON.parse(this.#ledger);
+  }
+
   /** Fetches the vocabularies that exact counts need; `quote` is exact afterwards. */
   async preload(options: CallOptions & { model?: string } = {}): Promise<void> {
     await Promise.all(this.#vocabularies({ model: options.model }, options, true));
@@ -152,10 +177,11 @@ export class Farebox {
     return guarded(() => JSON.parse(this.#kernel.run(name, toText(input))));
   }
 
-  /** The kernel, made once more where the last one stopped inside: with what it was told at first. */
+  /** The kernel, made once more where the last one stopped inside: with what it was told at first, and the last ledger. */
   get #kernel(): Kernel {
     if (this.#age !== age()) {
       this.#held = new Kernel(...this.#made);
+      if (this.#ledger !== undefined) this.#held.setBudget(this.#ledger);
       this.#age = age();
     }
     return this.#held;
@@ -177,6 +203,8 @@ export class Farebox {
     const input = { ...this.#quotable(request, options), settings, limits, baseline: this.#options.baseline };
     const call: Call = guarded(() => this.#kernel.call(toText(input)));
     const quote: Quote = guarded(() => JSON.parse(call.quote()));
+    const kept = this.#keepBudget();
+    kept.catch(() => {});
     let settle!: (end: { outcome: Outcome; receipt: Receipt }) => void;
     let fail!: (error: FareboxError) => void;
     const settled = new Promise<{ outcome: Outcome; receipt: Receipt }>((resolve, reject) => {
@@ -191,7 +219,11 @@ export class Farebox {
       now: () => this.#now(),
       open: (attempt: number, http: HttpRequest) => {
         asked.set(attempt, http.provider);
-        return new Exchange(attempt, http, () => this.#secretHeaders(http), fetch);
+        const secretHeaders = async () => {
+          await kept;
+          return this.#secretHeaders(http);
+        };
+        return new Exchange(attempt, http, secretHeaders, fetch);
       },
       turns: this.#turns?.(quote),
       judge: async (answer: Answer) => this.#options.verify?.(answer),
@@ -201,12 +233,38 @@ export class Farebox {
       host,
       (outcome) => {
         if (!outcome) return fail(lost());
-        settle({ outcome, receipt: guarded(() => JSON.parse(call.receipt())) });
+        const receipt: Receipt = guarded(() => JSON.parse(call.receipt()));
+        // The money is settled either way; the caller hears of a failure to keep it at the next call.
+        this.#keepBudget().catch(() => {});
+        settle({ outcome, receipt });
         this.#tell(request, quote, outcome, asked);
       },
       options.signal,
     );
     return new FareboxStream(quote, events, settled);
+  }
+
+  #noteBudget(): void {
+    if (this.#ledger !== undefined) this.#ledger = guarded(() => this.#kernel.budget());
+  }
+
+  /** Hands the budget on as it then stands, one time after another, so that the last one kept is the newest. */
+  #keepBudget(): Promise<void> {
+    this.#noteBudget();
+    const { onBudget } = this.#options;
+    if (!onBudget || this.#ledger === undefined) return this.#kept;
+    const keep = async () => {
+      try {
+        await onBudget(JSON.parse(this.#ledger!));
+      } catch (cause) {
+        const message = `the budget could not be kept, so nothing is sent: ${String(cause)}`;
+        throw new FareboxError({ kind: "over_budget", message }, { cause });
+      }
+    };
+    const kept = this.#kept.then(keep);
+    // Who waits for it hears of the failure; those after it try again.
+    this.#kept = kept.catch(() => {});
+    return kept;
   }
 
   #tell(request: RequestInput, quote: Quote, outcome: Outcome, asked: Map<number, string>): void {

@@ -3164,7 +3164,8 @@ export class Call {
    */
   quote(): string;
   /**
-   * What the call cost, once it is over: a `Receipt` as JSON text.
+   * What the call cost, once it is over: a `Receipt` as JSON text. What was held for it and not
+   * spent is free again.
    *
    * # Errors
    *
@@ -3188,6 +3189,10 @@ export class Call {
 export class Kernel {
   free(): void;
   [Symbol.dispose](): void;
+  /**
+   * The budget with its ledger as it stands, as JSON text; nothing where none was set.
+   */
+  budget(): string | undefined;
   /**
    * Quotes a request and starts its call: the input is a `CallInput` as JSON text. Nothing is
    * sent yet. The decision is noted, so that its outcome can be observed.
@@ -3228,6 +3233,15 @@ export class Kernel {
    * the operation itself says.
    */
   run(operation: string, input: string): string;
+  /**
+   * Holds every call to a budget from now on: a `Budget` as JSON text, with its ledger where it was
+   * kept before.
+   *
+   * # Errors
+   *
+   * `invalid_request` when the text is no budget.
+   */
+  setBudget(budget: string): void;
 }
 
 /**
@@ -3387,11 +3401,13 @@ export interface InitOutput {
   readonly countTillLimit: (a: number, b: number, c: number, d: number, e: number) => [number, number, number, number];
   readonly decode: (a: number, b: number, c: number, d: number) => [number, number, number, number];
   readonly encode: (a: number, b: number, c: number, d: number) => [number, number, number, number];
+  readonly kernel_budget: (a: number) => [number, number];
   readonly kernel_call: (a: number, b: number, c: number) => [number, number, number];
   readonly kernel_new: (a: number, b: number, c: number, d: number) => [number, number, number];
   readonly kernel_observe: (a: number, b: number, c: number, d: number, e: number, f: number) => [number, number];
   readonly kernel_posterior: (a: number) => [number, number];
   readonly kernel_run: (a: number, b: number, c: number, d: number, e: number) => [number, number, number, number];
+  readonly kernel_setBudget: (a: number, b: number, c: number) => [number, number];
   readonly livecount_boundaries: (a: number, b: number, c: number) => [number, number];
   readonly livecount_length: (a: number) => number;
   readonly livecount_new: (a: number, b: number, c: number, d: number) => [number, number, number];

@@ -26,6 +26,38 @@ const checks = {
     same(failure.receipt.attempts.length, 0, "attempts of a call that never went");
   },
 
+  async "a budget is held before sending, settled after, and outlives a crash"(farebox, origin) {
+    const kept = [];
+    const budget = { limits: [{ window: "session", amount: "0.02" }] };
+    const onBudget = (state) => void kept.push(JSON.stringify(state));
+    const spending = client(farebox.Farebox, origin, { budget, onBudget });
+    const short = { ...request, max_output_tokens: 400 };
+    const { receipt, quote } = await spending.send(short);
+    same(kept.length, 2, "times it was kept");
+    const at = (state) => JSON.parse(state).ledger;
+    same(at(kept[0]).holds.map(({ amount }) => amount).join(), quote.plan.worstCase, "what is held");
+    same(at(kept[1]).holds.length, 0, "holds after the end");
+    same(Object.values(at(kept[1]).settled).join(), receipt.cost, "what is settled");
+    // After a crash between the two, the call counts at its worst.
+    const after = client(farebox.Farebox, origin, { budget: JSON.parse(kept[0]), onBudget });
+    same(after.budget.ledger.holds.length, 1, "holds of the calls nobody heard of again");
+    const asked = async () => (await control(origin, "bill")).lines.length;
+    const before = await asked();
+    const failures = await Promise.all(
+      Array.from({ length: 12 }, () => after.send({ ...short, max_output_tokens: 1_200 }).then(() => "", (error) => error.kind)),
+    );
+    same(failures.includes("over_budget"), true, "calls beyond the budget are refused");
+    same(failures.every((kind) => ["", "over_budget"].includes(kind)), true, "and for nothing else");
+    same(await asked(), before + failures.filter((kind) => kind === "").length, "requests at the provider");
+    const spent = Object.values(after.budget.ledger.settled);
+    same(Number(after.evaluate("sum", spent)) <= 0.02, true, "the budget holds");
+    // What cannot be kept is not sent.
+    const lost = client(farebox.Farebox, origin, { budget, onBudget: () => Promise.reject(new Error("disk full")) });
+    const failure = await lost.send(short).catch((error) => error);
+    same(failure.kind, "over_budget", "the kind");
+    same(await asked(), before + failures.filter((kind) => kind === "").length, "requests after that");
+  },
+
   async "spans tell of every attempt and of no content or key"(farebox, origin) {
     const told = [];
     await control(origin, "script", { faults: ["server_error"] });

@@ -25,6 +25,7 @@ const trapped = {
   "a text that does not fit": "invalid_request, trapped",
   "the next count": 2,
   "the next quote is as before": true,
+  "the budget knows what was held": true,
   "a counter from before": "invalid_request",
   "a new counter": 2,
   "again, in a client": "invalid_request, trapped",

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use farebox_core::budget::HoldId;
 use farebox_core::call::{AttemptId, Call as Machine, CallSettings, Input};
 use farebox_core::catalog::Catalog;
 use farebox_core::count::Vocabularies;
@@ -18,6 +19,7 @@ use serde::{Deserialize, Serialize};
 use tsify::Tsify;
 use wasm_bindgen::prelude::wasm_bindgen;
 
+use crate::kernel::Purse;
 use crate::operations::{PolicyInput, PosteriorInput, RequestInput};
 use crate::{at, from_text, thrown};
 
@@ -28,6 +30,10 @@ pub struct Call {
     quote: Quote,
     baseline: Option<ModelId>,
     machine: Machine,
+    /// What is held for it, until it is settled.
+    hold: Option<HoldId>,
+    purse: Purse,
+    is_begun: bool,
 }
 
 /// A request to be quoted and sent as the quote says.
@@ -67,22 +73,32 @@ impl Call {
         catalog: &Rc<Catalog>,
         vocabularies: &Vocabularies,
         posterior: &mut Posterior,
+        purse: &Purse,
     ) -> Result<Self, Error> {
         let input: CallInput = from_text("the input of a call", input)?;
         let CallInput { request, hints, policy, posterior: given, now, mut settings, .. } = input;
         let CallInput { limits, baseline, .. } = input;
         let request = request.read(hints)?;
-        let policy = policy.read()?;
+        let mut policy = policy.read()?;
+        let mut budget = purse.borrow_mut();
+        if let Some(budget) = &*budget {
+            policy = budget.bend(&policy, now);
+        }
         let given = given.or(posterior)?;
         let mut quote = quote(&request, catalog, vocabularies, &policy, &given, now)?;
         drop(given);
         quote.plan.limits = limits.unwrap_or(quote.plan.limits);
         settings.regional |= policy.region.is_some();
         let machine = Machine::new(&request, &quote.plan, catalog, settings)?;
+        let hold = match &mut *budget {
+            Some(budget) => Some(budget.hold_for(&quote, now)?),
+            None => None,
+        };
         posterior.record(&request, &quote.decision, now);
         let strongest = || quote.estimates.last().map(|estimate| estimate.model.clone());
         let baseline = baseline.or_else(strongest);
-        Ok(Self { catalog: Rc::clone(catalog), quote, baseline, machine })
+        let (catalog, purse) = (Rc::clone(catalog), Rc::clone(purse));
+        Ok(Self { catalog, quote, baseline, machine, hold, purse, is_begun: false })
     }
 }
 
@@ -96,6 +112,7 @@ impl Call {
     /// What the host is to do now, in order: a list of `Action` as JSON text, of which only the last
     /// is anything but an event for the caller.
     pub fn poll(&mut self, now_ms: f64) -> String {
+        self.is_begun = true;
         json::text(&self.machine.poll_all(at(now_ms)))
     }
 
@@ -148,20 +165,37 @@ impl Call {
         self.take(Input::Cancel, now_ms);
     }
 
-    /// What the call cost, once it is over: a `Receipt` as JSON text.
+    /// What the call cost, once it is over: a `Receipt` as JSON text. What was held for it and not
+    /// spent is free again.
     ///
     /// # Errors
     ///
     /// `invalid_request` while it is under way.
-    pub fn receipt(&self) -> Result<String, String> {
+    pub fn receipt(&mut self) -> Result<String, String> {
         let outcome = self.machine.outcome().ok_or_else(|| {
             thrown(Error::invalid_request("the call is under way: it has no receipt yet"))
         })?;
         let (chosen, baseline) = (self.quote.chosen(), self.baseline.as_ref());
-        Ok(json::text(&settle(outcome, chosen, &self.catalog, baseline)))
+        let receipt = settle(outcome, chosen, &self.catalog, baseline);
+        if let (Some(hold), Some(budget)) = (self.hold.take(), &mut *self.purse.borrow_mut()) {
+            budget.settle_by(hold, &receipt);
+        }
+        Ok(json::text(&receipt))
     }
 
     fn take(&mut self, input: Input, now_ms: f64) {
         self.machine.handle(input, at(now_ms));
+    }
+}
+
+/// A call that nobody ran cost nothing.
+impl Drop for Call {
+    fn drop(&mut self) {
+        if let (Some(hold), false, Ok(mut purse)) =
+            (self.hold, self.is_begun, self.purse.try_borrow_mut())
+            && let Some(budget) = &mut *purse
+        {
+            budget.release(hold);
+        }
     }
 }

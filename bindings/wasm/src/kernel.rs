@@ -1,7 +1,9 @@
 //! A catalogue held ready, what is known of the caller's workloads, and the door to every operation.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
+use farebox_core::budget::Budget;
 use farebox_core::catalog::Catalog;
 use farebox_core::json;
 use farebox_core::route::{Observation, Posterior};
@@ -21,7 +23,11 @@ thread_local! {
 pub struct Kernel {
     catalog: Rc<Catalog>,
     posterior: Posterior,
+    purse: Purse,
 }
+
+/// What may still be spent, shared by a kernel and its calls; nothing where nobody set a limit.
+pub(crate) type Purse = Rc<RefCell<Option<Budget>>>;
 
 #[wasm_bindgen]
 impl Kernel {
@@ -42,7 +48,7 @@ impl Kernel {
             Some(json) => Posterior::parse(json.as_bytes()).map_err(thrown)?,
             None => Posterior::new(),
         };
-        Ok(Self { catalog, posterior })
+        Ok(Self { catalog, posterior, purse: Purse::default() })
     }
 
     /// Runs one of the operations on JSON text and returns JSON text.
@@ -67,9 +73,27 @@ impl Kernel {
     /// As the operation `quote`, and `invalid_request` when the plan cannot carry the request.
     pub fn call(&mut self, input: &str) -> Result<Call, String> {
         vocabularies::with(|vocabularies| {
-            Call::start(input, &self.catalog, vocabularies, &mut self.posterior)
+            Call::start(input, &self.catalog, vocabularies, &mut self.posterior, &self.purse)
         })
         .map_err(thrown)
+    }
+
+    /// Holds every call to a budget from now on: a `Budget` as JSON text, with its ledger where it was
+    /// kept before.
+    ///
+    /// # Errors
+    ///
+    /// `invalid_request` when the text is no budget.
+    #[wasm_bindgen(js_name = setBudget)]
+    pub fn set_budget(&self, budget: &str) -> Result<(), String> {
+        let budget = Budget::parse(budget.as_bytes()).map_err(thrown)?;
+        *self.purse.borrow_mut() = Some(budget);
+        Ok(())
+    }
+
+    /// The budget with its ledger as it stands, as JSON text; nothing where none was set.
+    pub fn budget(&self) -> Option<String> {
+        self.purse.borrow().as_ref().map(|budget| json::text(budget))
     }
 
     /// Learns how a decision turned out: an `Observation` as JSON text.

@@ -12,12 +12,13 @@ use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::vec::Vec;
 
+use farebox_derive::{Readable, Writable};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 pub use limit::{Force, Limit, Window};
 
 use crate::error::{Error, ErrorKind};
+use crate::json;
 use crate::money::Pusd;
 use crate::quote::Quote;
 use crate::receipt::Receipt;
@@ -41,7 +42,7 @@ use crate::time::{Day, Timestamp};
 /// assert_eq!(budget.left(now), Some(Pusd::parse("0.9")?));
 /// # Ok::<(), farebox_core::error::Error>(())
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Readable, Writable)]
 #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Budget {
@@ -52,13 +53,26 @@ pub struct Budget {
 }
 
 /// Names money held for one call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    Readable,
+    Writable,
+)]
 #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 #[serde(transparent)]
 pub struct HoldId(u64);
 
 /// Money held for one call that has not been settled.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Readable, Writable)]
 #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Hold {
@@ -70,7 +84,7 @@ pub struct Hold {
     pub at: Timestamp,
 }
 
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Readable, Writable)]
 #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 struct Ledger {
@@ -94,11 +108,9 @@ impl Budget {
     ///
     /// `invalid_request` when the text is none.
     pub fn parse(json: &[u8]) -> Result<Self, Error> {
-        let wrong = |error: serde_json::Error| {
-            Error::invalid_request(format!("this is no stored budget: {error}"))
-        };
-        let value: Value = serde_json::from_slice(json).map_err(wrong)?;
-        serde_json::from_value(value).map_err(wrong)
+        json::parse(json)
+            .and_then(|value| json::read(&value))
+            .map_err(|error| Error::invalid_request(format!("this is no stored budget: {error}")))
     }
 
     /// What may still be held at a moment before a hard limit is reached; nothing where there is

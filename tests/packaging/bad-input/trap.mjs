@@ -45,12 +45,14 @@ export async function trapped(slim, kernel, vocabulary) {
   };
   loadSync(new WebAssembly.Module(limited(kernel, 1024)));
   await loadVocabulary("o200k_base", vocabulary);
-  const client = new Farebox({ policy: { preset: "bulk" }, rateLimits: {} });
+  const client = new Farebox({ policy: { preset: "bulk" }, rateLimits: {}, budget: { limits: [{ window: "day", amount: "5" }] } });
   const quote = () => {
     const { input } = client.quote({ model: "gpt-5.4-mini", input: "how much is this?" }).estimates[0];
     return JSON.stringify([input.basis, input.tokens]);
   };
   const before = quote();
+  client.stream({ model: "gpt-5.4-mini", input: "how much is this?" });
+  const ledger = JSON.stringify(client.budget);
   const counter = new LiveCount("a text from before");
   const enormous = "more than the memory holds ".repeat(3_000_000);
   const first = kind(() => count(enormous));
@@ -60,6 +62,7 @@ export async function trapped(slim, kernel, vocabulary) {
     "a text that does not fit": first,
     "the next count": count("hello world"),
     "the next quote is as before": quote() === before,
+    "the budget knows what was held": client.budget.ledger.holds.length === 1 && JSON.stringify(client.budget) === ledger,
     "a counter from before": held,
     "a new counter": new LiveCount("hello world").tokens,
     "again, in a client": kind(() => client.quote({ input: enormous })),
