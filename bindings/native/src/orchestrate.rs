@@ -294,10 +294,8 @@ impl Running {
     }
 
     fn keep(&mut self) {
-        if let Some(save) = self.save.as_mut().filter(|_| !self.is_saved)
-            && let Ok(text) = self.run.save()
-        {
-            save(&text);
+        if let Some(save) = self.save.as_mut().filter(|_| !self.is_saved) {
+            save(&self.run.save());
         }
         self.is_saved = true;
     }

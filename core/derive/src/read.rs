@@ -58,7 +58,12 @@ fn object(shape: &Shape<'_>, fields: &[Slot<'_>]) -> Result<(TokenStream, TokenS
         let member = &field.member;
         next(field, quote! { self.#member })
     });
+    // What stands there may be of another's default, and is not to shine through.
+    let reset = shape.attributes.has_default.then(|| {
+        quote! { *self = <Self as ::core::default::Default>::default(); }
+    });
     let read = quote! {
+        #reset
         let mut slots = #slots;
         #(#reads)*
         slots.end()

@@ -82,6 +82,7 @@ impl Readable for String {
     }
 
     fn read(&mut self, value: &Value) -> Result<(), Unreadable> {
+        self.clear();
         self.push_str(string(value)?);
         Ok(())
     }
@@ -239,11 +240,15 @@ impl<K: Readable + Ord, V: Readable> GrowByPairs for SortedMap<K, V> {
 fn read_pairs(pairs: &mut dyn GrowByPairs, value: &Value) -> Result<(), Unreadable> {
     let mut entries: Vec<(&String, &Value)> = entries(value)?.iter().collect();
     // Keys of one's own are in order then, however many: each pair is settled where it stands. Words
-    // of an enum may not be, but they are few.
+    // of an enum and numbers may not be, but they are few.
     sort_by_key(&mut entries, |(key, _)| *key);
     for (key, value) in entries {
         let Some((first, second)) = pairs.grow() else { return Ok(()) };
-        first.read(&Value::String(key.clone()))?;
+        // A number is text as a key.
+        first.read(&Value::String(key.clone())).or_else(|wrong| match key.parse::<u64>() {
+            Ok(number) => first.read(&number.into()),
+            Err(_) => Err(wrong),
+        })?;
         second.read(value)?;
         pairs.settle();
     }

@@ -40,6 +40,7 @@ written! {
     u16: |number, out| out.unsigned((*number).into());
     u32: |number, out| out.unsigned((*number).into());
     u64: |number, out| out.unsigned(*number);
+    usize: |number, out| out.unsigned(*number as u64);
     i32: |number, out| out.signed((*number).into());
     i64: |number, out| out.signed(*number);
     str: |text, out| out.string(text);

@@ -130,7 +130,13 @@ impl Writer {
         self.text.push('{');
         for (key, value) in pairs {
             self.part();
+            let start = self.text.len();
             key.write(self);
+            // A number is text as a key.
+            if !self.text[start..].starts_with('"') {
+                self.text.insert(start, '"');
+                self.text.push('"');
+            }
             self.text.push(':');
             value.write(self);
         }

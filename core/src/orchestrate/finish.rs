@@ -1,6 +1,5 @@
 //! What follows from a call that ended, and from the caller's word on a result.
 
-use alloc::collections::BTreeSet;
 use alloc::format;
 use alloc::string::{String, ToString};
 
@@ -14,6 +13,7 @@ use super::step::{Next, Progress, Step};
 use super::work_plan::{Frame, WorkPlan, malformed};
 use crate::call::{Answer, Finish, Outcome};
 use crate::error::{Error, ErrorKind};
+use crate::sorted::SortedSet;
 
 impl Run {
     pub(super) fn finished(&mut self, call: RunCallId, outcome: Outcome) {
@@ -35,7 +35,7 @@ impl Run {
                 (Some(place), Some(granted))
                     if error.kind == ErrorKind::OverBudget
                         && nothing_sent
-                        && purpose == Purpose::Step(place) =>
+                        && purpose == Purpose::Step { place } =>
                 {
                     if let Some(step) = self.steps.get_mut(place) {
                         step.progress = Progress::Ready;
@@ -50,7 +50,7 @@ impl Run {
     /// Takes the caller's word on a result.
     pub(super) fn checked(&mut self, check: RunCallId, accepted: bool, reason: &str) {
         let purpose = self.open.get(&check).map(|open| open.purpose);
-        if let Some(Purpose::CallerCheck(place)) = purpose {
+        if let Some(Purpose::CallerCheck { place }) = purpose {
             self.open.remove(&check);
             self.judge(place, accepted, reason);
         }
@@ -80,8 +80,8 @@ impl Run {
                 }
             }
             Purpose::Plan => self.plan_failed(error),
-            Purpose::Step(place) => self.step_failed(place, error),
-            Purpose::CallerCheck(place) | Purpose::Check(place) => self.take_unchecked(place),
+            Purpose::Step { place } => self.step_failed(place, error),
+            Purpose::CallerCheck { place } | Purpose::Check { place } => self.take_unchecked(place),
         }
     }
 
@@ -91,7 +91,7 @@ impl Run {
     }
 
     /// Names of the steps that are done.
-    pub(super) fn done(&self) -> BTreeSet<String> {
+    pub(super) fn done(&self) -> SortedSet<String> {
         let done = self.steps.iter().filter(|step| step.is_done());
         done.map(|step| step.plan.id.clone()).collect()
     }
@@ -99,20 +99,20 @@ impl Run {
     fn call_answered(&mut self, purpose: Purpose, call: RunCallId, answer: Answer) {
         let is_stopping = matches!(self.phase, Phase::Stop { .. });
         match purpose {
-            Purpose::Step(place) => {
+            Purpose::Step { place } => {
                 let Some(step) = self.steps.get_mut(place) else { return };
                 let is_to_be_checked = match self.settings.check {
                     StepCheck::Caller => true,
                     StepCheck::None => false,
                     StepCheck::Verifier => step.plan.acceptance.is_some(),
                 };
-                step.progress = Progress::Answered(call, answer);
+                step.progress = Progress::Answered { call, answer };
                 // What was paid for is kept, though nobody will look at it any more.
                 if !is_to_be_checked || is_stopping {
                     self.take_unchecked(place);
                 }
             }
-            Purpose::Check(place) => match Verdict::parse(&answer.text) {
+            Purpose::Check { place } => match Verdict::parse(&answer.text) {
                 Some(verdict) => self.judge(place, verdict.accepted, &verdict.reason),
                 None => self.take_unchecked(place),
             },
@@ -121,13 +121,13 @@ impl Run {
                 let trouble = self.trouble.take();
                 self.end(Some(answer), trouble);
             }
-            Purpose::Answer | Purpose::CallerCheck(_) | Purpose::Plan => {}
+            Purpose::Answer | Purpose::CallerCheck { .. } | Purpose::Plan => {}
         }
     }
 
     fn judge(&mut self, place: usize, accepted: bool, reason: &str) {
         let Some(step) = self.steps.get_mut(place) else { return };
-        let Progress::Checking(call, answer) = &step.progress else { return };
+        let Progress::Checking { call, answer } = &step.progress else { return };
         let (call, text) = (*call, answer.text.clone());
         let id = step.plan.id.clone();
         if !accepted {
@@ -146,7 +146,7 @@ impl Run {
         let now = self.now;
         let Some(step) = self.steps.get_mut(place) else { return };
         match core::mem::replace(&mut step.progress, Progress::Done) {
-            Progress::Answered(_, answer) | Progress::Checking(_, answer) => {
+            Progress::Answered { answer, .. } | Progress::Checking { answer, .. } => {
                 step.answer = Some(answer.text);
                 step.model = answer.model;
                 step.accepted = accepted;

@@ -4,26 +4,26 @@
 //! together, as long as no call costs more than the worst case it was quoted with. A call is
 //! granted only what is left, and keeps only what its quote says it may need.
 
-use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use serde::{Deserialize, Serialize};
+use farebox_derive::{Readable, Writable};
 
 use super::action::{RunCallId, RunRole};
 use super::outcome::{RoleReceipt, RunAttempt, RunReceipt};
 use crate::call::{Attempt, Billing};
 use crate::money::Pusd;
+use crate::sorted::SortedMap;
 
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Readable, Writable)]
 pub(super) struct Ledger {
-    reserved: BTreeMap<RunCallId, Reserved>,
+    reserved: SortedMap<RunCallId, Reserved>,
     /// Calls that never reported back, and what they may have cost.
-    lost: BTreeMap<RunCallId, Reserved>,
+    lost: SortedMap<RunCallId, Reserved>,
     receipt: RunReceipt,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Readable, Writable)]
 struct Reserved {
     role: RunRole,
     step: Option<String>,
@@ -126,6 +126,6 @@ impl Ledger {
     }
 
     fn role(&mut self, role: RunRole) -> &mut RoleReceipt {
-        self.receipt.roles.entry(role).or_default()
+        self.receipt.roles.or_default(role)
     }
 }

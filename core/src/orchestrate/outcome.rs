@@ -1,6 +1,5 @@
 //! How a run ended: the answer, every step, and every attempt of every call by role.
 
-use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -13,6 +12,7 @@ use crate::call::{Answer, Attempt};
 use crate::error::Error;
 use crate::money::Pusd;
 use crate::request::{ModelId, WorkKind};
+use crate::sorted::SortedMap;
 use crate::time::Timestamp;
 use crate::usage::Usage;
 
@@ -118,7 +118,7 @@ pub struct RunReceipt {
     pub unsettled: Pusd,
     /// The same by role.
     #[cfg_attr(feature = "ts", tsify(type = "Partial<Record<RunRole, RoleReceipt>>"))]
-    pub roles: BTreeMap<RunRole, RoleReceipt>,
+    pub roles: SortedMap<RunRole, RoleReceipt>,
     /// Every attempt of every call, failed and cancelled ones too, in the order they were settled.
     pub attempts: Vec<RunAttempt>,
     /// What was said before, if it was asked.

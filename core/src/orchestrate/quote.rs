@@ -6,7 +6,6 @@
 //! rung as often as allowed, and one plan revised. Against it stands one call of the planner's
 //! model that reads everything.
 
-use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec;
@@ -28,6 +27,7 @@ use crate::money::Pusd;
 use crate::quote::{Quote, quote};
 use crate::request::{ModelId, Request, WorkKind};
 use crate::route::{Policy, Posterior};
+use crate::sorted::SortedMap;
 use crate::time::Timestamp;
 
 /// What a run will cost, and what the same goal would cost without one.
@@ -39,7 +39,7 @@ pub struct RunQuote {
     pub cost: CostRange,
     /// Its parts by role.
     #[cfg_attr(feature = "ts", tsify(type = "Partial<Record<RunRole, CostRange>>"))]
-    pub roles: BTreeMap<RunRole, CostRange>,
+    pub roles: SortedMap<RunRole, CostRange>,
     /// How many steps were reckoned with.
     pub steps: StepRange,
     /// The model that would do it alone.
@@ -121,7 +121,7 @@ pub fn quote_run(
     let first = settings.workers.first().cloned().unwrap_or_default();
     let last = settings.workers.last().cloned().unwrap_or_default();
     let mut steps = expected_steps(goal, limits.max_steps);
-    let mut roles: BTreeMap<RunRole, CostRange> = BTreeMap::new();
+    let mut roles: SortedMap<RunRole, CostRange> = SortedMap::new();
 
     let plan_request = prompt::plan(goal, workload, limits, &[], None);
     let (planned, _) = priced(&plan_request, &settings.planner, market)?;

@@ -5,12 +5,12 @@
 //! tries of a step and plans only count upward to their limits, and so `poll` reaches `Finish`.
 
 use alloc::boxed::Box;
-use alloc::collections::{BTreeMap, BTreeSet, VecDeque};
+use alloc::collections::VecDeque;
 use alloc::format;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::vec::Vec;
 
-use serde::{Deserialize, Serialize};
+use farebox_derive::{Readable, Writable};
 
 use super::action::{RunAction, RunCallId, RunInput, RunRole};
 use super::event::{RunEvent, RunEventKind};
@@ -22,15 +22,17 @@ use super::step::{Progress, Step};
 use super::work_plan::WorkStep;
 use crate::call::Answer;
 use crate::error::{Error, ErrorKind};
+use crate::json::{self, Value};
 use crate::money::Pusd;
 use crate::request::Tool;
+use crate::sorted::{SortedMap, SortedSet};
 use crate::time::Timestamp;
 
 /// A goal on its way through a plan, its steps and a final answer.
 ///
 /// The one rule for hosts: after `handle`, `poll` until it says `Wait` or `Finish`. Spurious calls
 /// are harmless; what is said of a call that is over is ignored by its id.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Readable, Writable)]
 pub struct Run {
     pub(super) goal: Goal,
     pub(super) settings: RunSettings,
@@ -38,7 +40,7 @@ pub struct Run {
     pub(super) now: Timestamp,
     pub(super) phase: Phase,
     pub(super) steps: Vec<Step>,
-    pub(super) open: BTreeMap<RunCallId, Open>,
+    pub(super) open: SortedMap<RunCallId, Open>,
     next_call: u32,
     /// Plans the planner was asked for and answered, well or badly.
     pub(super) plans: u32,
@@ -47,10 +49,13 @@ pub struct Run {
     /// Why the run will not be complete, once something could not be done.
     pub(super) trouble: Option<Error>,
     pub(super) ledger: Ledger,
+    /// Nothing of it is saved: what it asks for is asked for again.
+    #[serde(with = "unsaved")]
     out: VecDeque<RunAction>,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Readable, Writable)]
+#[serde(tag = "type")]
 pub(super) enum Phase {
     Plan {
         because: Option<Error>,
@@ -61,11 +66,13 @@ pub(super) enum Phase {
     Stop {
         error: Error,
     },
-    Over(Box<RunOutcome>),
+    Over {
+        outcome: Box<RunOutcome>,
+    },
 }
 
 /// A call, or a check by the caller, that has not been reported back.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Readable, Writable)]
 pub(super) struct Open {
     pub(super) purpose: Purpose,
     deadline: Timestamp,
@@ -75,15 +82,22 @@ pub(super) struct Open {
     pub(super) granted: Option<Pusd>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Readable, Writable)]
+#[serde(tag = "type")]
 pub(super) enum Purpose {
     Answer,
     /// The caller's own check of the step at this place.
-    CallerCheck(usize),
+    CallerCheck {
+        place: usize,
+    },
     /// The verifier's check of the step at this place.
-    Check(usize),
+    Check {
+        place: usize,
+    },
     Plan,
-    Step(usize),
+    Step {
+        place: usize,
+    },
 }
 
 impl Run {
@@ -103,7 +117,7 @@ impl Run {
             now,
             phase: Phase::Plan { because: None },
             steps: Vec::new(),
-            open: BTreeMap::new(),
+            open: SortedMap::new(),
             next_call: 0,
             plans: 0,
             answer_tries: 0,
@@ -128,7 +142,7 @@ impl Run {
             if let Some(action) = self.out.pop_front() {
                 return action;
             }
-            if let Phase::Over(outcome) = &self.phase {
+            if let Phase::Over { outcome } = &self.phase {
                 return RunAction::Finish { outcome: outcome.clone() };
             }
             let phase = core::mem::discriminant(&self.phase);
@@ -142,7 +156,7 @@ impl Run {
     /// Takes what happened; poll afterwards.
     pub fn handle(&mut self, input: RunInput, now: Timestamp) {
         self.now = self.now.max(now);
-        if matches!(self.phase, Phase::Over(_)) {
+        if matches!(self.phase, Phase::Over { .. }) {
             return;
         }
         match input {
@@ -156,14 +170,10 @@ impl Run {
         }
     }
 
-    /// The whole state as JSON text, to be kept until the run is over.
-    ///
-    /// # Errors
-    ///
-    /// `invalid_request` when something the caller gave cannot be written as JSON.
-    pub fn save(&self) -> Result<String, Error> {
-        let saved = Saved { schema: SCHEMA.into(), run: self.clone() };
-        serde_json::to_string(&saved).map_err(|error| Error::invalid_request(error.to_string()))
+    /// The whole state as JSON text, to be kept until the run is over. When `poll` says `Wait`, no
+    /// event is left that nobody saw.
+    pub fn save(&self) -> String {
+        json::text(&Saved { schema: SCHEMA, run: self })
     }
 
     /// A saved run as it goes on after a crash. Nothing that was finished is asked for again.
@@ -174,24 +184,22 @@ impl Run {
     ///
     /// `invalid_request` when the text is no run, or one of another version.
     pub fn resume(saved: &str, now: Timestamp) -> Result<Self, Error> {
-        let version: Version = serde_json::from_str(saved)
-            .map_err(|error| Error::invalid_request(format!("no saved run: {error}")))?;
-        if version.schema != SCHEMA {
+        let wrong = |error| Error::invalid_request(format!("no saved run: {error}"));
+        let saved = json::parse(saved.as_bytes()).map_err(wrong)?;
+        let schema = saved.get("schema").and_then(Value::as_str).unwrap_or("none");
+        if schema != SCHEMA {
             return Err(Error::invalid_request(format!(
-                "the saved run is `{}`, this version reads `{SCHEMA}`",
-                version.schema
+                "the saved run is `{schema}`, this version reads `{SCHEMA}`"
             )));
         }
-        let Saved { mut run, .. } = serde_json::from_str(saved)
-            .map_err(|error| Error::invalid_request(format!("no saved run: {error}")))?;
+        let mut run: Self = json::read(saved.get("run").unwrap_or(&Value::Null)).map_err(wrong)?;
         let paused_ms = now.ms_since(run.now);
         run.started_at = run.started_at.after_ms(paused_ms);
         run.now = run.now.max(now);
-        for call in core::mem::take(&mut run.open).into_keys() {
+        for (call, _) in core::mem::take(&mut run.open) {
             run.ledger.lose(call);
         }
         run.steps.iter_mut().for_each(Step::reopen);
-        run.out.retain(|action| matches!(action, RunAction::Emit { .. }));
         Ok(run)
     }
 
@@ -224,12 +232,12 @@ impl Run {
 
     /// Cancels everything under way; the run is over once it has all been reported back.
     pub(super) fn stop(&mut self, error: Error) {
-        if matches!(self.phase, Phase::Stop { .. } | Phase::Over(_)) {
+        if matches!(self.phase, Phase::Stop { .. } | Phase::Over { .. }) {
             return;
         }
         self.emit(RunEventKind::Stopping { error: error.clone() });
         self.phase = Phase::Stop { error };
-        self.open.retain(|_, open| !matches!(open.purpose, Purpose::CallerCheck(_)));
+        self.open.retain(|_, open| !matches!(open.purpose, Purpose::CallerCheck { .. }));
         let calls: Vec<RunCallId> = self.open.keys().copied().collect();
         for call in calls {
             self.stop_call(call);
@@ -252,7 +260,8 @@ impl Run {
         }
         let steps = self.steps.iter().map(|step| step.report(&self.steps)).collect();
         let receipt = self.ledger.receipt().clone();
-        self.phase = Phase::Over(Box::new(RunOutcome { answer, error, steps, receipt }));
+        let outcome = Box::new(RunOutcome { answer, error, steps, receipt });
+        self.phase = Phase::Over { outcome };
     }
 
     fn deadline(&self) -> Timestamp {
@@ -289,7 +298,7 @@ impl Run {
                 self.ledger.lose(call);
                 let late = self.late();
                 self.call_failed(purpose, late);
-            } else if let Purpose::CallerCheck(step) = open.purpose {
+            } else if let Purpose::CallerCheck { place: step } = open.purpose {
                 let id = self.steps.get(step).map_or("", |step| &step.plan.id);
                 let message = format!("the caller's check of step `{id}` did not answer in time");
                 self.stop(Error::new(ErrorKind::Timeout, message));
@@ -307,7 +316,7 @@ impl Run {
 
     /// Calls under way; the caller's checks are not calls.
     pub(super) fn calls_under_way(&self) -> usize {
-        let is_call = |open: &&Open| !matches!(open.purpose, Purpose::CallerCheck(_));
+        let is_call = |open: &&Open| !matches!(open.purpose, Purpose::CallerCheck { .. });
         self.open.values().filter(is_call).count()
     }
 }
@@ -316,8 +325,8 @@ impl Purpose {
     pub(super) fn role(self) -> RunRole {
         match self {
             Self::Answer | Self::Plan => RunRole::Planner,
-            Self::CallerCheck(_) | Self::Check(_) => RunRole::Verifier,
-            Self::Step(_) => RunRole::Worker,
+            Self::CallerCheck { .. } | Self::Check { .. } => RunRole::Verifier,
+            Self::Step { .. } => RunRole::Worker,
         }
     }
 
@@ -325,20 +334,31 @@ impl Purpose {
     pub(super) fn place(self) -> Option<usize> {
         match self {
             Self::Answer | Self::Plan => None,
-            Self::CallerCheck(place) | Self::Check(place) | Self::Step(place) => Some(place),
+            Self::CallerCheck { place } | Self::Check { place } | Self::Step { place } => {
+                Some(place)
+            }
         }
     }
 }
 
-#[derive(Serialize, Deserialize)]
-struct Saved {
-    schema: String,
-    run: Run,
+#[derive(Writable)]
+struct Saved<'a> {
+    schema: &'static str,
+    run: &'a Run,
 }
 
-#[derive(Deserialize)]
-struct Version {
-    schema: String,
+/// What a run has not asked for yet is asked for again, so it need not be saved.
+mod unsaved {
+    use super::{RunAction, VecDeque};
+    use crate::json::{Unreadable, Value, Writer};
+
+    pub(super) fn read(_: &mut VecDeque<RunAction>, _: &Value) -> Result<(), Unreadable> {
+        Ok(())
+    }
+
+    pub(super) fn write(_: &VecDeque<RunAction>, out: &mut Writer) {
+        out.raw("null");
+    }
 }
 
 fn check_goal(goal: &Goal) -> Result<(), Error> {
@@ -350,7 +370,7 @@ fn check_goal(goal: &Goal) -> Result<(), Error> {
             "a run has nobody to answer function tools: give what they would fetch as materials",
         ));
     }
-    let mut names = BTreeSet::new();
+    let mut names = SortedSet::default();
     for material in &goal.materials {
         let name = material.name.as_str();
         if name.trim().is_empty() || name == WorkStep::GOAL || !names.insert(name) {
@@ -380,7 +400,7 @@ fn check_settings(settings: &RunSettings) -> Result<(), Error> {
     Ok(())
 }
 
-const SCHEMA: &str = "farebox-run/1";
+const SCHEMA: &str = "farebox-run/2";
 
 /// How long a stopped call may take to report how it ended.
 const STOP_GRACE_MS: u64 = 5_000;

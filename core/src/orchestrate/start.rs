@@ -1,7 +1,6 @@
 //! What a run does next, when nothing that happened is left to act on.
 
 use alloc::boxed::Box;
-use alloc::collections::BTreeSet;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -16,6 +15,7 @@ use crate::error::{Error, ErrorKind};
 use crate::money::Pusd;
 use crate::request::Request;
 use crate::route::Policy;
+use crate::sorted::SortedSet;
 
 impl Run {
     /// Starts whatever can start, or goes to the next phase; changes nothing when all that can be
@@ -104,7 +104,7 @@ impl Run {
             return;
         }
         // Nothing is under way, so no grant will grow: a check that found none is let go.
-        let is_answered = |step: &Step| matches!(step.progress, Progress::Answered(..));
+        let is_answered = |step: &Step| matches!(step.progress, Progress::Answered { .. });
         if let Some(place) = self.steps.iter().position(is_answered) {
             return self.take_unchecked(place);
         }
@@ -120,32 +120,32 @@ impl Run {
 
     fn start_check(&mut self, place: usize) {
         let Some(step) = self.steps.get(place) else { return };
-        let Progress::Answered(worked, answer) = &step.progress else { return };
+        let Progress::Answered { call: worked, answer } = &step.progress else { return };
         let (worked, answer) = (*worked, answer.clone());
         let id = step.plan.id.clone();
         if self.settings.check == StepCheck::Caller {
             let acceptance = step.plan.acceptance.clone();
-            let (check, _) = self.open(Purpose::CallerCheck(place), None);
+            let (check, _) = self.open(Purpose::CallerCheck { place }, None);
             let answer = Box::new(answer.clone());
             self.push(RunAction::Check { check, step: id, acceptance, answer });
         } else {
-            let Admission::Granted(granted) = self.admit(Purpose::Check(place)) else { return };
+            let Admission::Granted(granted) = self.admit(Purpose::Check { place }) else { return };
             let request = prompt::check(&self.goal, &self.settings.workload, step, &answer.text);
             let key = format!("check/{id}/{}/{}", step.rung, step.retry);
-            self.call(Purpose::Check(place), granted, key, request);
+            self.call(Purpose::Check { place }, granted, key, request);
         }
         if let Some(step) = self.steps.get_mut(place) {
             step.was_lost = false;
-            step.progress = Progress::Checking(worked, answer);
+            step.progress = Progress::Checking { call: worked, answer };
         }
     }
 
-    fn start_step(&mut self, place: usize, done: &BTreeSet<String>) {
+    fn start_step(&mut self, place: usize, done: &SortedSet<String>) {
         let Some(step) = self.steps.get(place) else { return };
         if step.progress != Progress::Ready || !step.is_free(&self.steps, done) {
             return;
         }
-        let granted = match self.admit(Purpose::Step(place)) {
+        let granted = match self.admit(Purpose::Step { place }) {
             Admission::Full => return,
             Admission::Granted(granted) if !step.is_starved_at(granted) => granted,
             Admission::Granted(_) => return,
@@ -160,7 +160,7 @@ impl Run {
         let id = step.plan.id.clone();
         let (rung, retry) = (step.rung, step.retry);
         let key = format!("step/{id}/{rung}/{retry}");
-        let call = self.call(Purpose::Step(place), granted, key, request);
+        let call = self.call(Purpose::Step { place }, granted, key, request);
         let now = self.now;
         if let Some(step) = self.steps.get_mut(place) {
             step.progress = Progress::Working;
@@ -193,7 +193,7 @@ impl Run {
         let free = left.saturating_sub(held_back);
         let is_to_come = |step: &&Step| match step.progress {
             Progress::Ready => step.plan_number + 1 == self.plans,
-            Progress::Answered(..) => true,
+            Progress::Answered { .. } => true,
             _ => false,
         };
         let parts = match purpose.place().and_then(|place| self.steps.get(place)) {
@@ -236,8 +236,8 @@ impl Run {
         let settings = &self.settings;
         match purpose {
             Purpose::Answer | Purpose::Plan => settings.planner.clone(),
-            Purpose::CallerCheck(_) | Purpose::Check(_) => settings.verifier.clone(),
-            Purpose::Step(place) => {
+            Purpose::CallerCheck { .. } | Purpose::Check { .. } => settings.verifier.clone(),
+            Purpose::Step { place } => {
                 let rung = self.steps.get(place).map_or(0, |step| step.rung as usize);
                 settings.workers.get(rung).cloned().unwrap_or_default()
             }

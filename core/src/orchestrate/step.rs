@@ -1,10 +1,9 @@
 //! A step on its way: how far it is, what it has cost, and what happens when a try fails.
 
-use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use serde::{Deserialize, Serialize};
+use farebox_derive::{Readable, Writable};
 
 use super::action::RunCallId;
 use super::outcome::{StepReport, StepStatus};
@@ -13,9 +12,10 @@ use crate::call::Answer;
 use crate::error::{Error, ErrorKind};
 use crate::money::Pusd;
 use crate::request::ModelId;
+use crate::sorted::SortedSet;
 use crate::time::Timestamp;
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Readable, Writable)]
 pub(super) struct Step {
     pub(super) plan: WorkStep,
     pub(super) plan_number: u32,
@@ -39,13 +39,20 @@ pub(super) struct Step {
     pub(super) was_lost: bool,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Readable, Writable)]
+#[serde(tag = "type")]
 pub(super) enum Progress {
     Ready,
     Working,
     /// Answered by a call, and not yet looked at.
-    Answered(RunCallId, Answer),
-    Checking(RunCallId, Answer),
+    Answered {
+        call: RunCallId,
+        answer: Answer,
+    },
+    Checking {
+        call: RunCallId,
+        answer: Answer,
+    },
     Done,
     Failed,
     Skipped,
@@ -86,7 +93,7 @@ impl Step {
     }
 
     /// Whether every step it refers to is done.
-    pub(super) fn is_free(&self, steps: &[Self], done: &BTreeSet<String>) -> bool {
+    pub(super) fn is_free(&self, steps: &[Self], done: &SortedSet<String>) -> bool {
         let mut names = self.plan.inputs.iter().chain(&self.plan.after);
         names.all(|name| done.contains(name) || !steps.iter().any(|it| it.plan.id == *name))
     }
@@ -136,10 +143,10 @@ impl Step {
 
     /// Puts back what was under way when the run was saved.
     pub(super) fn reopen(&mut self) {
-        self.was_lost = matches!(self.progress, Progress::Working | Progress::Checking(..));
+        self.was_lost = matches!(self.progress, Progress::Working | Progress::Checking { .. });
         self.progress = match core::mem::replace(&mut self.progress, Progress::Ready) {
             Progress::Working => Progress::Ready,
-            Progress::Checking(call, answer) => Progress::Answered(call, answer),
+            Progress::Checking { call, answer } => Progress::Answered { call, answer },
             other => other,
         };
     }
@@ -160,7 +167,7 @@ impl Step {
             waited_for,
             status: match self.progress {
                 Progress::Ready => StepStatus::Ready,
-                Progress::Working | Progress::Answered(..) | Progress::Checking(..) => {
+                Progress::Working | Progress::Answered { .. } | Progress::Checking { .. } => {
                     StepStatus::Running
                 }
                 Progress::Done => StepStatus::Done,

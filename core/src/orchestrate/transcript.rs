@@ -68,7 +68,7 @@ pub fn transcribe(input: TranscriptInput) -> Result<Transcript, Error> {
     for moment in input.steps {
         match moment.input {
             Some(input) => run.handle(input, moment.at),
-            None => run = Run::resume(&run.save()?, moment.at)?,
+            None => run = Run::resume(&run.save(), moment.at)?,
         }
         outcome = drain(&mut run, moment.at, &mut transcript.steps);
     }

@@ -4,7 +4,6 @@
 //! for itself through others, and both its length and its longest chain are within the limits.
 //! What is wrong with a plan is said in words the planner can act on.
 
-use alloc::collections::BTreeSet;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec;
@@ -17,6 +16,7 @@ use serde_json::{Value, json};
 use super::settings::RunLimits;
 use crate::error::{Error, ErrorKind};
 use crate::request::WorkKind;
+use crate::sorted::SortedSet;
 
 /// Steps towards a goal, in the planner's order.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Readable, Writable)]
@@ -57,11 +57,11 @@ pub struct WorkStep {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Frame<'a> {
     /// Names of materials.
-    pub(super) materials: &'a BTreeSet<String>,
+    pub(super) materials: &'a SortedSet<String>,
     /// Steps of earlier plans whose results are there.
-    pub(super) done: &'a BTreeSet<String>,
+    pub(super) done: &'a SortedSet<String>,
     /// Steps of earlier plans, done or not; their names are taken.
-    pub(super) taken: &'a BTreeSet<String>,
+    pub(super) taken: &'a SortedSet<String>,
     /// Limits of the run; `max_steps` less the steps already planned.
     pub(super) limits: RunLimits,
 }
@@ -130,7 +130,7 @@ impl WorkPlan {
                 .with("steps", count)
                 .with("maxSteps", limit));
         }
-        let mut own = BTreeSet::new();
+        let mut own = SortedSet::default();
         for step in &self.steps {
             let id = step.id.as_str();
             if id.trim().is_empty() || step.instruction.trim().is_empty() {
@@ -168,7 +168,7 @@ impl WorkPlan {
         let mut left: Vec<&WorkStep> = self.steps.iter().collect();
         let mut depth: u32 = 0;
         while !left.is_empty() {
-            let ids: BTreeSet<&str> = left.iter().map(|step| step.id.as_str()).collect();
+            let ids: SortedSet<&str> = left.iter().map(|step| step.id.as_str()).collect();
             let waits = |step: &WorkStep| step.references().any(|name| ids.contains(name.as_str()));
             let waiting: Vec<&WorkStep> = left.iter().copied().filter(|step| waits(step)).collect();
             if waiting.len() == left.len() {

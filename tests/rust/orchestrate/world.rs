@@ -173,7 +173,7 @@ impl World {
         self.waits += 1;
         if self.crash_after.is_some_and(|after| self.waits > after) && !self.crashed {
             self.crashed = true;
-            let saved = self.run.save().unwrap();
+            let saved = self.run.save();
             self.due.clear();
             self.run = Run::resume(&saved, self.now).unwrap();
             return;
