@@ -7,6 +7,7 @@ export type { Key } from "./keys.js";
 export type { KernelSource } from "./load.js";
 export { LiveCount } from "./live.js";
 export { countLong, type LongCountOptions } from "./long.js";
+export { FareboxRun, type RunOptions, type StepResult } from "./run.js";
 export type { Form, StandardSchema } from "./schema.js";
 export { sendAs, type Typed } from "./structured.js";
 export type { Span } from "./telemetry.js";

@@ -10,6 +10,8 @@ import {
   type Call,
   type CallSettings,
   type Catalog,
+  type Goal,
+  type GoalInput,
   type Hints,
   type HttpRequest,
   Kernel,
@@ -22,8 +24,12 @@ import {
   type Quote,
   type Receipt,
   type Request,
+  Run,
+  type RunQuote,
+  type RunSettings,
 } from "./kernel.js";
 import { requireLoaded } from "./load.js";
+import { FareboxRun, type RunHost, type RunOptions } from "./run.js";
 import { FareboxStream, type Reply } from "./stream.js";
 import { spans } from "./telemetry.js";
 import { Exchange } from "./transport.js";
@@ -172,6 +178,27 @@ export class Farebox {
     return this.#start(request, options, true);
   }
 
+  /** What a whole run costs, what the strongest model alone would, and whether the split pays. Needs no network. */
+  quoteRun(goal: Goal, settings: RunSettings = {}): RunQuote {
+    const input = this.#goalInput(goal, settings);
+    return guarded(() => JSON.parse(this.#kernel.quoteRun(input)));
+  }
+
+  /**
+   * Starts a run towards a goal: a planner splits it, workers do the steps in parallel, a verifier or
+   * the caller looks at them, the planner gives the answer.
+   */
+  run(goal: Goal, settings: RunSettings = {}, options: RunOptions = {}): FareboxRun {
+    const input = this.#goalInput(goal, { idempotencyKey: crypto.randomUUID(), ...settings });
+    return new FareboxRun(guarded(() => this.#kernel.startRun(input)), this.#runHost(), options);
+  }
+
+  /** Goes on with a run that was saved, after a crash say. */
+  resume(saved: string, options: RunOptions = {}): FareboxRun {
+    const run = guarded(() => Run.resume(saved, this.#now()));
+    return new FareboxRun(run, this.#runHost(), options);
+  }
+
   /** Runs one operation of the kernel: plain data in, plain data out. */
   evaluate<Name extends keyof Operations>(name: Name, input: Operations[Name][0]): Operations[Name][1] {
     return guarded(() => JSON.parse(this.#kernel.run(name, toText(input))));
@@ -283,6 +310,28 @@ export class Farebox {
       policy: options.policy ?? this.#options.policy,
       posterior: options.posterior,
       now: this.#now(),
+    };
+  }
+
+  #goalInput(goal: Goal, settings: RunSettings): string {
+    const input: GoalInput = { goal, settings, now: this.#now() };
+    if (this.#options.policy) input.policy = this.#options.policy;
+    return toText(input);
+  }
+
+  #runHost(): RunHost {
+    return {
+      now: () => this.#now(),
+      // A page's request to another origin may carry only headers that origin allows.
+      start: (request, { idempotencyKey, ...options }) =>
+        this.#start(request, isPage() ? options : { ...options, idempotencyKey }, false),
+      observe: (decisionId, accepted) => {
+        try {
+          this.observe(decisionId, { successPpm: accepted ? 1_000_000 : 0 });
+        } catch {
+          // A decision forgotten meanwhile has nothing left to teach.
+        }
+      },
     };
   }
 

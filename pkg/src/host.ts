@@ -202,4 +202,4 @@ class Waits {
 }
 
 /** Timers beyond this fire at once. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
+export const MAX_TIMER_MS = 2 ** 31 - 1;

@@ -234,6 +234,28 @@ export interface TranscriptInput {
 }
 
 /**
+ * A goal, and how to go about it.
+ */
+export interface GoalInput {
+    /**
+     * What is wanted.
+     */
+    goal: Goal;
+    /**
+     * Who does which part of it, and where it must stop.
+     */
+    settings?: RunSettings;
+    /**
+     * What holds where a role's policy is silent on what may be asked at all.
+     */
+    policy?: PolicyInput;
+    /**
+     * The moment.
+     */
+    now: Timestamp;
+}
+
+/**
  * A model at an effort.
  */
 export interface Arm {
@@ -3225,6 +3247,15 @@ export class Kernel {
    */
   posterior(): string;
   /**
+   * Says what a whole run costs, what the strongest model alone would, and whether the split
+   * pays: a `GoalInput` and a `RunQuote` as JSON text.
+   *
+   * # Errors
+   *
+   * As a quote has them, for any request of the run.
+   */
+  quoteRun(input: string): string;
+  /**
    * Runs one of the operations on JSON text and returns JSON text.
    *
    * # Errors
@@ -3242,6 +3273,14 @@ export class Kernel {
    * `invalid_request` when the text is no budget.
    */
   setBudget(budget: string): void;
+  /**
+   * Starts a run towards a goal: the input is a `GoalInput` as JSON text. Nothing is asked yet.
+   *
+   * # Errors
+   *
+   * `invalid_request` when the goal cannot be run, `invalid_policy` when the settings cannot.
+   */
+  startRun(input: string): Run;
 }
 
 /**
@@ -3319,6 +3358,59 @@ export class RateLimits {
   turn(ticket: number, now_ms: number): number | undefined;
 }
 
+/**
+ * A goal on its way: after any input, poll until it says `wait` or `finish`.
+ */
+export class Run {
+  private constructor();
+  free(): void;
+  [Symbol.dispose](): void;
+  /**
+   * Takes the caller's wish to stop.
+   */
+  cancel(now_ms: number): void;
+  /**
+   * Takes the caller's word on a result, and why it will not do if it will not.
+   */
+  checked(check: number, refused: string | null | undefined, now_ms: number): void;
+  /**
+   * Takes how a call ended: an `Outcome` as JSON text.
+   *
+   * # Errors
+   *
+   * `invalid_request` when the text is no outcome.
+   */
+  finished(call: number, outcome: string, now_ms: number): void;
+  /**
+   * What the host is to do now: a `RunAction` as JSON text.
+   */
+  poll(now_ms: number): string;
+  /**
+   * Takes the most a call can cost, as dollars in text.
+   *
+   * # Errors
+   *
+   * `invalid_request` when the text is no amount.
+   */
+  quoted(call: number, worst_case: string, now_ms: number): void;
+  /**
+   * Goes on with a run that was saved.
+   *
+   * # Errors
+   *
+   * `invalid_request` when the text is no saved run of this version.
+   */
+  static resume(saved: string, now_ms: number): Run;
+  /**
+   * The state as JSON text, for `resume`.
+   */
+  save(): string;
+  /**
+   * Takes the passing of time.
+   */
+  tick(now_ms: number): void;
+}
+
 export function __wbg_reset_state(): void;
 
 /**
@@ -3385,6 +3477,7 @@ export interface InitOutput {
   readonly __wbg_kernel_free: (a: number, b: number) => void;
   readonly __wbg_livecount_free: (a: number, b: number) => void;
   readonly __wbg_ratelimits_free: (a: number, b: number) => void;
+  readonly __wbg_run_free: (a: number, b: number) => void;
   readonly boundaries: (a: number, b: number, c: number, d: number) => [number, number, number, number];
   readonly call_body: (a: number, b: number, c: number, d: number, e: number) => void;
   readonly call_cancel: (a: number, b: number) => void;
@@ -3406,8 +3499,10 @@ export interface InitOutput {
   readonly kernel_new: (a: number, b: number, c: number, d: number) => [number, number, number];
   readonly kernel_observe: (a: number, b: number, c: number, d: number, e: number, f: number) => [number, number];
   readonly kernel_posterior: (a: number) => [number, number];
+  readonly kernel_quoteRun: (a: number, b: number, c: number) => [number, number, number, number];
   readonly kernel_run: (a: number, b: number, c: number, d: number, e: number) => [number, number, number, number];
   readonly kernel_setBudget: (a: number, b: number, c: number) => [number, number];
+  readonly kernel_startRun: (a: number, b: number, c: number) => [number, number, number];
   readonly livecount_boundaries: (a: number, b: number, c: number) => [number, number];
   readonly livecount_length: (a: number) => number;
   readonly livecount_new: (a: number, b: number, c: number, d: number) => [number, number, number];
@@ -3419,6 +3514,14 @@ export interface InitOutput {
   readonly ratelimits_leave: (a: number, b: number) => void;
   readonly ratelimits_new: (a: number, b: number) => [number, number, number];
   readonly ratelimits_turn: (a: number, b: number, c: number) => [number, number];
+  readonly run_cancel: (a: number, b: number) => void;
+  readonly run_checked: (a: number, b: number, c: number, d: number, e: number) => void;
+  readonly run_finished: (a: number, b: number, c: number, d: number, e: number) => [number, number];
+  readonly run_poll: (a: number, b: number) => [number, number];
+  readonly run_quoted: (a: number, b: number, c: number, d: number, e: number) => [number, number];
+  readonly run_resume: (a: number, b: number, c: number) => [number, number, number];
+  readonly run_save: (a: number) => [number, number];
+  readonly run_tick: (a: number, b: number) => void;
   readonly __wbindgen_externrefs: WebAssembly.Table;
   readonly __wbindgen_malloc: (a: number, b: number) => number;
   readonly __wbindgen_realloc: (a: number, b: number, c: number, d: number) => number;

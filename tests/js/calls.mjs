@@ -9,10 +9,10 @@ import { emulate } from "./emulator.mjs";
 import { freshProject, root } from "./project.mjs";
 import { serve } from "./serve.mjs";
 
-const suites = { faults: "runFaults", calling: "runCalling", raw: "runRaw" };
+const suites = { faults: "runFaults", calling: "runCalling", runs: "runRuns", raw: "runRaw" };
 const onlyNode = ["raw"];
 const project = freshProject("calls", {});
-for (const name of ["faults", "calling", "raw", "soak"]) {
+for (const name of ["faults", "calling", "runs", "raw", "soak"]) {
   copyFileSync(join(root, `tests/js/${name}.mjs`), join(project, `${name}.mjs`));
 }
 

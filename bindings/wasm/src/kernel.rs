@@ -10,7 +10,8 @@ use farebox_core::route::{Observation, Posterior};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::call::Call;
-use crate::operations::{Held, run};
+use crate::operations::{self, Held};
+use crate::run::{self, Run};
 use crate::{at, from_text, thrown, vocabularies};
 
 thread_local! {
@@ -60,7 +61,7 @@ impl Kernel {
     pub fn run(&self, operation: &str, input: &str) -> Result<String, String> {
         vocabularies::with(|vocabularies| {
             let (catalog, posterior) = (&*self.catalog, &self.posterior);
-            run(operation, input, &Held { catalog, vocabularies, posterior })
+            operations::run(operation, input, &Held { catalog, vocabularies, posterior })
         })
         .map_err(thrown)
     }
@@ -110,5 +111,33 @@ impl Kernel {
     /// What is known of the caller's workloads: a `Posterior` as JSON text.
     pub fn posterior(&self) -> String {
         json::text(&self.posterior)
+    }
+
+    /// Says what a whole run costs, what the strongest model alone would, and whether the split
+    /// pays: a `GoalInput` and a `RunQuote` as JSON text.
+    ///
+    /// # Errors
+    ///
+    /// As a quote has them, for any request of the run.
+    #[wasm_bindgen(js_name = quoteRun)]
+    pub fn quote_run(&self, input: &str) -> Result<String, String> {
+        vocabularies::with(|vocabularies| {
+            let quote = run::quote_run(input, &self.catalog, vocabularies, &self.posterior)?;
+            Ok(json::text(&quote))
+        })
+        .map_err(thrown)
+    }
+
+    /// Starts a run towards a goal: the input is a `GoalInput` as JSON text. Nothing is asked yet.
+    ///
+    /// # Errors
+    ///
+    /// `invalid_request` when the goal cannot be run, `invalid_policy` when the settings cannot.
+    #[wasm_bindgen(js_name = startRun)]
+    pub fn start_run(&self, input: &str) -> Result<Run, String> {
+        vocabularies::with(|vocabularies| {
+            run::start(input, &self.catalog, vocabularies, &self.posterior)
+        })
+        .map_err(thrown)
     }
 }

@@ -9,6 +9,7 @@ mod kernel;
 mod live;
 mod operations;
 mod rate;
+mod run;
 mod tokens;
 mod vocabularies;
 
@@ -19,6 +20,7 @@ pub use live::LiveCount;
 pub use operations::VectorOperations;
 pub use operations::{Operations, RequestInput, evaluate};
 pub use rate::RateLimits;
+pub use run::{GoalInput, Run};
 pub use tokens::{boundaries, count, count_till_limit, decode, encode};
 pub use vocabularies::load_vocabulary;
 

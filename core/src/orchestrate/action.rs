@@ -82,7 +82,7 @@ pub enum RunAction {
         request: Box<Request>,
         /// How to route it. Its `max_cost` is what the run has left for this call; a call whose
         /// worst case does not fit fails with `over_budget` before anything is sent.
-        policy: Policy,
+        policy: Box<Policy>,
         /// When the run will give it up.
         deadline: Timestamp,
     },

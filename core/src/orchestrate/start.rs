@@ -212,7 +212,7 @@ impl Run {
         key: String,
         request: Request,
     ) -> RunCallId {
-        let mut policy = self.policy(purpose);
+        let mut policy = Box::new(self.policy(purpose));
         let is_own = policy.max_cost.is_some_and(|own| granted.is_none_or(|grant| own <= grant));
         let granted = if is_own { policy.max_cost } else { granted };
         policy.max_cost = granted;
