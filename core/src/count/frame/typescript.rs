@@ -308,7 +308,7 @@ fn float(value: f64) -> String {
     match size.strip_prefix("0.0000").and_then(|digits| digits.split_at_checked(1)) {
         Some((digit, "")) => format!("{sign}{digit}e-5"),
         Some((digit, digits)) => format!("{sign}{digit}.{digits}e-5"),
-        None => written,
+        None => written.replace("e+", "e"),
     }
 }
 
