@@ -1,6 +1,7 @@
 //! How sure a model was of its words, by what it says of their alternatives.
 
 use alloc::format;
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use serde_json::Value;
@@ -16,12 +17,18 @@ pub fn is_sure(answer: &Answer, at_least_ppm: u32) -> Verdict {
     match margin_ppm(answer) {
         None => Verdict::refused("the answer tells nothing of its tokens' alternatives"),
         Some(margin) if margin < at_least_ppm => Verdict::refused(format!(
-            "at one token another was nearly as likely: {:.1} % apart, and {:.1} % is asked",
-            f64::from(margin) / 1e4,
-            f64::from(at_least_ppm) / 1e4
+            "at one token another was nearly as likely: {} % apart, and {} % is asked",
+            percent(margin),
+            percent(at_least_ppm)
         )),
         Some(_) => Verdict::Accepted,
     }
+}
+
+/// Hundredths to one decimal, without the floating point that a page would download for it.
+fn percent(ppm: u32) -> String {
+    let tenths = (u64::from(ppm) + 500) / 1_000;
+    format!("{}.{}", tenths / 10, tenths % 10)
 }
 
 /// The least distance between a chosen token's probability and that of the likeliest other.
