@@ -29,11 +29,12 @@ export class Colours {
     this.#ends = this.#ends.map((end) => changes.mapPos(end, 1));
   }
 
-  draw(view: EditorView): void {
+  /** Colours what is in sight: every highlight is looked at anew with each frame that is painted. */
+  draw(view: EditorView, seen: { from: number; to: number }): void {
     if (this.#highlights.length === 0) return;
     const before = this.#shown;
     this.#shown = new Map();
-    const pieces = this.#pieces(view);
+    const pieces = this.#pieces(view, seen);
     let next = 0;
     const nodes = document.createTreeWalker(view.contentDOM, NodeFilter.SHOW_TEXT);
     for (let node = nodes.nextNode() as Text | null; node; node = nodes.nextNode() as Text | null) {
@@ -58,7 +59,7 @@ export class Colours {
   }
 
   /** Each token with its tint. Tints are counted from the start of a line, so that an edit leaves other lines as they are. */
-  #pieces({ state: { doc } }: EditorView): Piece[] {
+  #pieces({ state: { doc } }: EditorView, seen: { from: number; to: number }): Piece[] {
     const found: Piece[] = [];
     let start = Math.min(this.#from, doc.length);
     let line = doc.lineAt(start);
@@ -70,7 +71,7 @@ export class Colours {
           line = doc.lineAt(start);
           tint = 0;
         }
-        found.push([start, end, (tint % TINTS) + (this.#ends[index + 1] === end ? TINTS : 0)]);
+        if (end > seen.from && start < seen.to) found.push([start, end, (tint % TINTS) + (this.#ends[index + 1] === end ? TINTS : 0)]);
         tint += 1;
       }
       start = end;

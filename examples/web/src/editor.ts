@@ -18,6 +18,8 @@ export class Editor {
   #frame = 0;
   /** The part of the text whose tokens are painted: what is in view and a little around it. */
   #window = { from: 0, to: 0 };
+  /** What is in view. */
+  #seen = { from: 0, to: 0 };
 
   constructor(room: HTMLElement, kernel: KernelWorker, label: string, held: Held, onEdit: (length: number) => void) {
     this.#kernel = kernel;
@@ -31,6 +33,7 @@ export class Editor {
         const from = update.changes.mapPos(this.#window.from, -1);
         const to = Math.min(update.changes.mapPos(this.#window.to, 1), from + MAX_PAINTED_UNITS);
         this.#window = { from, to };
+        this.#seen = { from: update.changes.mapPos(this.#seen.from, -1), to: update.changes.mapPos(this.#seen.to, 1) };
         kernel.tell({ type: "edit", version: this.#version, changes, ...this.#window });
         this.#colours.move(update.changes);
         onEdit(update.state.doc.length);
@@ -100,6 +103,10 @@ export class Editor {
       read: visible,
       write: ({ from, to }, view) => {
         const held = this.#window;
+        if (from !== this.#seen.from || to !== this.#seen.to) {
+          this.#seen = { from, to };
+          this.#drawSoon();
+        }
         if (from >= held.from && to <= held.to && to > from) return;
         this.#window = around(from, to, view.state.doc);
         this.#kernel.tell({ type: "view", version: this.#version, ...this.#window });
@@ -115,7 +122,7 @@ export class Editor {
   #draw(): void {
     cancelAnimationFrame(this.#frame);
     this.#frame = 0;
-    this.#colours.draw(this.view);
+    this.#colours.draw(this.view, this.#seen);
   }
 
   /** Seen in a browser's performance tools: how long the last edit took: to its colours in the page, and to the next frame with them. */
@@ -154,6 +161,6 @@ function around(from: number, to: number, doc: Text): { from: number; to: number
   };
 }
 
-const MARGIN_UNITS = 300;
+const MARGIN_UNITS = 500;
 const KEPT_EDITS = 1000;
 const MAX_PAINTED_UNITS = 12_000;
