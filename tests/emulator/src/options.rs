@@ -34,7 +34,7 @@ pub struct Options {
     /// Whether prompts of 1,024 tokens and more are cached and read back at the cache rate.
     pub prompt_cache: bool,
     /// Whether a request under an `idempotency-key` that was answered whole before is given that
-    /// answer again, without charge; as many as there are stored answers are remembered.
+    /// answer again, without charge; the last 50,000 are remembered.
     pub idempotency_keys: bool,
     /// Decides every id and every random fault.
     pub seed: u64,
