@@ -15,6 +15,7 @@ mod cache;
 mod chunk;
 mod class;
 mod coder;
+mod counting;
 mod embedded;
 mod pack;
 mod parts;
@@ -25,9 +26,10 @@ mod window;
 
 use alloc::{boxed::Box, vec::Vec};
 
-use cache::{Cache, SHORT_BYTES, ShortKey};
-use split::{BRINGS, Ends, Family, ROOM, bring};
-use table::{Built, LongKey, NONE, Piece, Tables, word};
+use cache::Cache;
+use counting::{Counting, count_piece};
+use split::Family;
+use table::{Built, NONE, Piece, Tables};
 use window::Window;
 
 pub use {pack::Unreadable, split::is_cut, table::TOKEN_BYTES_MAX};
@@ -216,122 +218,6 @@ impl Tokenizer {
 impl core::fmt::Debug for Tokenizer {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.debug_struct("Tokenizer").field("tokens", &self.tokens()).finish_non_exhaustive()
-    }
-}
-
-/// What counting one text needs.
-struct Counting<'a> {
-    tables: Tables<'a>,
-    cache: &'a Cache,
-    split: split::Fill,
-    /// Made when the first piece is merged: many a text has only pieces that are known.
-    window: Option<Window>,
-    ends: Ends,
-    left: [u8; ROOM],
-}
-
-impl<'a> Counting<'a> {
-    fn new(tokenizer: &'a Tokenizer) -> Self {
-        Self {
-            tables: tokenizer.tables(),
-            cache: &tokenizer.cache,
-            split: tokenizer.family.fill(),
-            window: None,
-            ends: split::NO_ENDS,
-            left: [0; ROOM],
-        }
-    }
-
-    /// Counts some pieces from `at` on: where the last ends, and their tokens.
-    ///
-    /// Never a part of the loop over it: engines of WebAssembly begin with slow code, and change
-    /// to fast code when a function is entered again.
-    #[inline(never)]
-    fn batch(&mut self, text: &[u8], start: usize) -> (usize, u64) {
-        let filled = (self.split)(text, start, &mut self.ends);
-        // Whether a piece is short and known is nothing a processor can guess: what is not is
-        // written down without a branch, and done after.
-        let (mut at, mut tokens, mut left) = (start, 0, 0);
-        for (i, &end) in self.ends[..filled].iter().enumerate() {
-            let len = end - at;
-            let is_short = len <= SHORT_BYTES;
-            // A longer one asks for what is always near, and is not here.
-            let bytes = if is_short { word(text, at) } else { 0 };
-            let known = self.cache.short(ShortKey::of(bytes, len.min(SHORT_BYTES)));
-            tokens += if is_short { known } else { 0 };
-            self.left[left % ROOM] = i as u8;
-            left += usize::from(known == 0) | usize::from(!is_short);
-            at = end;
-        }
-        let mut unknown = 0;
-        for i in 0..left.min(ROOM) {
-            let piece = self.piece(text, start, self.left[i]);
-            let known = if piece.len <= SHORT_BYTES { 0 } else { self.cache.long(piece) };
-            if known != 0 {
-                tokens += known;
-                continue;
-            }
-            self.left[unknown % ROOM] = self.left[i];
-            unknown += 1;
-        }
-        let unknown = unknown.min(ROOM);
-        if BRINGS {
-            self.ask_ahead(text, start, unknown);
-        }
-        for i in 0..unknown {
-            let piece = self.piece(text, start, self.left[i]);
-            tokens += self.cache.count(piece, || {
-                let window = self.window.get_or_insert_with(Window::new);
-                count_piece(&self.tables, self.cache, window, piece)
-            });
-        }
-        (at, tokens as u64)
-    }
-
-    /// Asks for memory that is far away, for all unknown pieces before any is waited for.
-    #[inline(always)]
-    fn ask_ahead(&self, text: &[u8], start: usize, unknown: usize) {
-        let pieces = self.left[..unknown].iter().map(|number| self.piece(text, start, *number));
-        for piece in pieces.clone() {
-            if piece.len <= SHORT_BYTES {
-                bring(self.tables.short_place(piece));
-            } else {
-                self.cache.expect_long(piece);
-                if piece.len <= LIKELY_BYTES {
-                    bring(self.tables.long_place(&LongKey::of(piece)));
-                }
-            }
-        }
-        for piece in pieces {
-            if piece.len > SHORT_BYTES && piece.len <= LIKELY_BYTES {
-                bring(self.tables.long_text(&LongKey::of(piece)));
-            }
-        }
-    }
-
-    /// A piece of the batch that starts at `start`, by its number.
-    #[inline(always)]
-    fn piece<'t>(&self, text: &'t [u8], start: usize, number: u8) -> Piece<'t> {
-        let i = usize::from(number) % ROOM;
-        let at = if i == 0 { start } else { self.ends[i - 1] };
-        Piece { text, at, len: self.ends[i] - at }
-    }
-}
-
-/// Tokens that are longer are rare.
-const LIKELY_BYTES: usize = 24;
-
-#[inline(never)]
-fn count_piece(tables: &Tables<'_>, cache: &Cache, window: &mut Window, piece: Piece<'_>) -> usize {
-    let is_ascii = word(piece.text, piece.at) & 0x8080 == 0;
-    // A long piece of a script without spaces is a clause, and hardly ever a token.
-    if (is_ascii || piece.len <= 16) && tables.find(piece) != NONE {
-        return 1;
-    }
-    if is_ascii {
-        bpe::encode(*tables, window, piece.bytes(), |_| {})
-    } else {
-        chunk::count(*tables, cache, window, piece)
     }
 }
 
