@@ -19,13 +19,11 @@ use super::outcome::RunOutcome;
 use super::quote::RunQuote;
 use super::settings::{Goal, RunSettings};
 use super::step::{Progress, Step};
-use super::work_plan::WorkStep;
 use crate::call::Answer;
 use crate::error::{Error, ErrorKind};
 use crate::json::{self, Value};
 use crate::money::Pusd;
-use crate::request::Tool;
-use crate::sorted::{SortedMap, SortedSet};
+use crate::sorted::SortedMap;
 use crate::time::Timestamp;
 
 /// A goal on its way through a plan, its steps and a final answer.
@@ -108,8 +106,8 @@ impl Run {
     /// `invalid_request` when the goal is empty, brings function tools, or names a material badly
     /// or twice; `invalid_policy` when a limit is zero or there is no policy for workers.
     pub fn new(goal: Goal, settings: RunSettings, now: Timestamp) -> Result<Self, Error> {
-        check_goal(&goal)?;
-        check_settings(&settings)?;
+        goal.check()?;
+        settings.check()?;
         Ok(Self {
             goal,
             settings,
@@ -359,45 +357,6 @@ mod unsaved {
     pub(super) fn write(_: &VecDeque<RunAction>, out: &mut Writer) {
         out.raw("null");
     }
-}
-
-fn check_goal(goal: &Goal) -> Result<(), Error> {
-    if goal.request.conversation.is_empty() && goal.request.instructions.is_none() {
-        return Err(Error::invalid_request("the goal says nothing: give it a conversation"));
-    }
-    if goal.request.tools.iter().any(|tool| matches!(tool, Tool::Function { .. })) {
-        return Err(Error::invalid_request(
-            "a run has nobody to answer function tools: give what they would fetch as materials",
-        ));
-    }
-    let mut names = SortedSet::default();
-    for material in &goal.materials {
-        let name = material.name.as_str();
-        if name.trim().is_empty() || name == WorkStep::GOAL || !names.insert(name) {
-            return Err(Error::invalid_request(format!(
-                "materials need names of their own, other than `goal`: {name}"
-            )));
-        }
-    }
-    Ok(())
-}
-
-fn check_settings(settings: &RunSettings) -> Result<(), Error> {
-    let limits = &settings.limits;
-    let zero = [
-        ("max_parallel", u64::from(limits.max_parallel)),
-        ("max_steps", u64::from(limits.max_steps)),
-        ("max_depth", u64::from(limits.max_depth)),
-        ("call_timeout_ms", limits.call_timeout_ms),
-        ("total_timeout_ms", limits.total_timeout_ms),
-    ];
-    if let Some((name, _)) = zero.iter().find(|(_, limit)| *limit == 0) {
-        return Err(Error::new(ErrorKind::InvalidPolicy, format!("`{name}` must be at least 1")));
-    }
-    if settings.workers.is_empty() {
-        return Err(Error::new(ErrorKind::InvalidPolicy, "`workers` needs at least one policy"));
-    }
-    Ok(())
 }
 
 const SCHEMA: &str = "farebox-run/2";

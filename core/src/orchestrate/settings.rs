@@ -1,5 +1,6 @@
 //! What a run is given: the goal, who does which part of it, and where it must stop.
 
+use alloc::format;
 use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
@@ -7,9 +8,12 @@ use alloc::vec::Vec;
 use farebox_derive::{Readable, Writable};
 use serde::{Deserialize, Serialize};
 
+use super::work_plan::WorkStep;
+use crate::error::{Error, ErrorKind};
 use crate::money::Pusd;
-use crate::request::Request;
+use crate::request::{Request, Tool};
 use crate::route::{Policy, Preset};
+use crate::sorted::SortedSet;
 
 /// What is wanted, and what there is to work on.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, Readable, Writable)]
@@ -22,6 +26,30 @@ pub struct Goal {
     /// planner sees their names, sizes and descriptions, not their text.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub materials: Vec<Material>,
+}
+
+impl Goal {
+    /// Refuses a goal that no run can reach.
+    pub(super) fn check(&self) -> Result<(), Error> {
+        if self.request.conversation.is_empty() && self.request.instructions.is_none() {
+            return Err(Error::invalid_request("the goal says nothing: give it a conversation"));
+        }
+        if self.request.tools.iter().any(|tool| matches!(tool, Tool::Function { .. })) {
+            return Err(Error::invalid_request(
+                "a run has nobody to answer function tools: give what they would fetch as materials",
+            ));
+        }
+        let mut names = SortedSet::default();
+        for material in &self.materials {
+            let name = material.name.as_str();
+            if name.trim().is_empty() || name == WorkStep::GOAL || !names.insert(name) {
+                return Err(Error::invalid_request(format!(
+                    "materials need names of their own, other than `goal`: {name}"
+                )));
+            }
+        }
+        Ok(())
+    }
 }
 
 /// A piece to work on.
@@ -150,6 +178,31 @@ impl RunSettings {
             policy.deny.extend(own.deny.iter().cloned());
             policy.region = policy.region.take().or_else(|| own.region.clone());
         }
+    }
+
+    /// Refuses settings under which nothing can be done.
+    pub(super) fn check(&self) -> Result<(), Error> {
+        let limits = &self.limits;
+        let zero = [
+            ("max_parallel", u64::from(limits.max_parallel)),
+            ("max_steps", u64::from(limits.max_steps)),
+            ("max_depth", u64::from(limits.max_depth)),
+            ("call_timeout_ms", limits.call_timeout_ms),
+            ("total_timeout_ms", limits.total_timeout_ms),
+        ];
+        if let Some((name, _)) = zero.iter().find(|(_, limit)| *limit == 0) {
+            return Err(Error::new(
+                ErrorKind::InvalidPolicy,
+                format!("`{name}` must be at least 1"),
+            ));
+        }
+        if self.workers.is_empty() {
+            return Err(Error::new(
+                ErrorKind::InvalidPolicy,
+                "`workers` needs at least one policy",
+            ));
+        }
+        Ok(())
     }
 }
 
