@@ -20,7 +20,7 @@ function run(command, args, cwd = root) {
 
 function optimise(wasm) {
   run(join(pkg, "node_modules/.bin/wasm-opt"), [
-    "-Oz", "--enable-bulk-memory", "--enable-nontrapping-float-to-int", "--enable-sign-ext",
+    "-O3", "--enable-bulk-memory", "--enable-nontrapping-float-to-int", "--enable-sign-ext",
     "--enable-mutable-globals", "--enable-simd", "--enable-reference-types", "--enable-multivalue",
     "--strip-debug", "--strip-producers", wasm, "-o", wasm,
   ]);
