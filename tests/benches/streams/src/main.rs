@@ -2,130 +2,252 @@
 //! streams from a server in a process of its own: `cargo run --release`, with FAREBOX_DATA set to the
 //! folder that holds `streams/`.
 //!
-//! Farebox folds the answer, prices it and writes a receipt; async-openai parses each event.
+//! Farebox folds the answer, prices it and writes a receipt; async-openai parses each event, and its
+//! caller folds the words, for it has no fold of its own. A bare reqwest that reads the same bytes and
+//! drops them is measured too: what it takes is nobody's overhead, and both pay it. So each figure
+//! stands twice, whole and above the bare reqwest.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read};
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_openai::config::OpenAIConfig;
 use async_openai::types::chat::CreateChatCompletionRequest;
-use async_openai::types::responses::CreateResponse;
+use async_openai::types::responses::{CreateResponse, ResponseStreamEvent};
 use futures_util::StreamExt;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-const ROUND_EVENTS: usize = 60_000;
+const ROUND_EVENTS: usize = 200_000;
+const ROUNDS: usize = 7;
+const CLIENTS: [&str; 3] = ["farebox", "async-openai", "bare reqwest"];
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        ["serve"] => serve().await,
-        ["measure", name, api, url] => println!("{}", measure(name, api, url).await),
+        ["serve", chat, responses] => serve([&places(chat), &places(responses)]).await,
+        ["try", name, api, url] => attempt(name, api, url).await,
+        ["measure", name, api, url, without] => measure(name, api, url, &places(without)).await,
         _ => compare(),
     }
 }
 
-fn compare() {
+/// Places of streams, written with commas between them.
+fn places(list: &str) -> Vec<usize> {
+    list.split(',').filter_map(|place| place.parse().ok()).collect()
+}
+
+/// This program in another role: a server with the line it prints, or what a measurement prints.
+fn begin(arguments: &[&str]) -> (Child, String) {
     let this = std::env::current_exe().expect("this program");
-    let mut server =
-        Command::new(&this).arg("serve").stdout(Stdio::piped()).spawn().expect("a server");
+    let mut child =
+        Command::new(&this).args(arguments).stdout(Stdio::piped()).spawn().expect("a process");
     let mut line = String::new();
-    BufReader::new(server.stdout.take().expect("its output")).read_line(&mut line).expect("a line");
-    let url = format!("http://127.0.0.1:{}/v1", line.trim());
-    println!("microseconds of processor time per 1,000 events");
+    BufReader::new(child.stdout.take().expect("its output")).read_line(&mut line).expect("a line");
+    (child, line.trim().into())
+}
+
+fn told(arguments: &[&str]) -> String {
+    let (mut child, line) = begin(arguments);
+    child.wait().expect("the end of a process");
+    line
+}
+
+/// Where a client sends its calls.
+fn url_for(name: &str, port: &str) -> String {
+    format!("http://127.0.0.1:{port}/{}/v1", name.replace(' ', "-"))
+}
+
+fn compare() {
+    // A client that gives up on a stream has less to do: what one of them rejects is left out.
+    let (mut trial, port) = begin(&["serve", "", ""]);
+    let mut left_out = BTreeMap::new();
     for api in ["chat", "responses"] {
-        let mut best: BTreeMap<&str, f64> = BTreeMap::new();
-        for _ in 0..3 {
-            for name in ["farebox", "async-openai"] {
-                let told = Command::new(&this).args(["measure", name, api, &url]).output();
-                let told = String::from_utf8(told.expect("a measurement").stdout).expect("text");
-                let figure: f64 = told.trim().parse().expect("a number");
-                let known = best.entry(name).or_insert(f64::MAX);
-                *known = known.min(figure);
+        let mut without: Vec<usize> = CLIENTS[..2]
+            .iter()
+            .flat_map(|name| places(&told(&["try", name, api, &url_for(name, &port)])))
+            .collect();
+        without.sort_unstable();
+        without.dedup();
+        left_out.insert(api, without);
+    }
+    trial.kill().expect("the server to end");
+    let list = |api: &str| {
+        left_out[api].iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
+    };
+    let (mut server, port) = begin(&["serve", &list("chat"), &list("responses")]);
+    println!("microseconds of processor time per 1,000 events, medians of {ROUNDS} rounds in turn");
+    for api in ["chat", "responses"] {
+        let streams = recorded(api, &left_out[api]);
+        let each = streams.iter().map(Vec::len).sum::<usize>() / streams.len();
+        println!(
+            "{api}: {} streams of {each} events on average; {} are left out, one of the clients \
+             rejects them",
+            streams.len(),
+            left_out[api].len()
+        );
+        let mut found: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
+        let mut words: BTreeMap<String, &str> = BTreeMap::new();
+        for _ in 0..ROUNDS {
+            for name in CLIENTS {
+                let told = told(&["measure", name, api, &url_for(name, &port), &list(api)]);
+                let (figure, said) = told.split_once(' ').expect("two numbers");
+                found.entry(name).or_default().push(figure.parse().expect("a number"));
+                if name != "bare reqwest" {
+                    words.insert(said.into(), name);
+                }
             }
         }
-        let (ours, theirs) = (best["farebox"], best["async-openai"]);
-        println!("{api}: farebox {ours:.0}, async-openai {theirs:.0}, ratio {:.2}", ours / theirs);
+        if words.len() > 1 {
+            println!("  they read different numbers of words: {words:?}");
+        }
+        let median = |name: &str| {
+            let mut figures = found[name].clone();
+            figures.sort_by(f64::total_cmp);
+            figures[figures.len() / 2]
+        };
+        let (ours, bare) = (median("farebox"), median("bare reqwest"));
+        for name in CLIENTS {
+            let whole = median(name);
+            print!("  {name}: whole {whole:.0} (farebox {:.2} of it)", ours / whole);
+            if whole > bare {
+                let above = whole - bare;
+                print!(", above the bare reqwest {above:.0}");
+                print!(" (farebox {:.2} of it)", (ours - bare) / above);
+            }
+            println!();
+        }
     }
     server.kill().expect("the server to end");
 }
 
-/// Microseconds of this process per thousand events.
-async fn measure(name: &str, api: &str, url: &str) -> f64 {
-    let counts: Vec<usize> = recorded(api).iter().map(Vec::len).collect();
-    let all: usize = counts.iter().sum();
-    let rounds = ROUND_EVENTS.div_ceil(all);
-    let chat = json!([{ "role": "user", "content": "hi" }]);
-    let body = match api {
-        "chat" => json!({ "model": "gpt-5.4-mini", "messages": chat, "stream": true }),
-        _ => json!({ "model": "gpt-5.4-mini", "input": "hi", "stream": true }),
-    };
-    let before;
-    if name == "farebox" {
-        let client = farebox::Client::builder().without_environment().key("openai", "sk-bench-key");
-        let client = client.base_url("openai", url).build().expect("a client");
-        let call = || async {
-            let mut flow = client.stream(body.clone()).expect("a stream");
-            while let Some(Ok(event)) = flow.next().await {
-                std::hint::black_box(event);
-            }
-        };
-        for _ in 0..counts.len() {
-            call().await;
-        }
-        before = processor_us();
-        for _ in 0..rounds * counts.len() {
-            call().await;
-        }
-    } else {
-        // Both share one reqwest, which wants a provider of TLS; our client installs one.
-        drop(farebox::Client::builder().without_environment().build());
-        let config = OpenAIConfig::new().with_api_key("sk-bench-key").with_api_base(url);
-        let client = async_openai::Client::with_config(config);
-        let call = || async {
-            if api == "chat" {
-                let request: CreateChatCompletionRequest =
-                    serde_json::from_value(body.clone()).expect("a request");
-                let mut stream = client.chat().create_stream(request).await.expect("a stream");
-                while let Some(event) = stream.next().await {
-                    _ = std::hint::black_box(event);
-                }
-            } else {
-                let request: CreateResponse =
-                    serde_json::from_value(body.clone()).expect("a request");
-                let mut stream = client.responses().create_stream(request).await.expect("a stream");
-                while let Some(event) = stream.next().await {
-                    _ = std::hint::black_box(event);
-                }
-            }
-        };
-        for _ in 0..counts.len() {
-            call().await;
-        }
-        before = processor_us();
-        for _ in 0..rounds * counts.len() {
-            call().await;
+/// Prints the places of the streams that a client rejects.
+async fn attempt(name: &str, api: &str, url: &str) {
+    let clients = Clients::new(url);
+    let body = asked(api);
+    let mut rejected = Vec::new();
+    for place in 0..recorded(api, &[]).len() {
+        if clients.call(name, api, &body).await.is_none() {
+            rejected.push(place.to_string());
         }
     }
-    (processor_us() - before) as f64 * 1_000.0 / (rounds * all) as f64
+    println!("{}", rejected.join(","));
 }
 
-/// Processor time of this process so far, in microseconds.
+/// Prints the microseconds of this process per thousand events, and how many bytes of words it read.
+async fn measure(name: &str, api: &str, url: &str, without: &[usize]) {
+    let counts: Vec<usize> = recorded(api, without).iter().map(Vec::len).collect();
+    let all: usize = counts.iter().sum();
+    let rounds = ROUND_EVENTS.div_ceil(all);
+    let clients = Clients::new(url);
+    let body = asked(api);
+    let (mut before, mut words) = (0, 0);
+    for call in 0..(rounds + 1) * counts.len() {
+        // The first turn warms up.
+        if call == counts.len() {
+            before = processor_us();
+        }
+        words += clients.call(name, api, &body).await.expect("an answer");
+    }
+    let us = (processor_us() - before) as f64 * 1_000.0 / (rounds * all) as f64;
+    println!("{us} {words}");
+}
+
+fn asked(api: &str) -> Value {
+    let chat = json!([{ "role": "user", "content": "hi" }]);
+    match api {
+        "chat" => json!({ "model": "gpt-5.4-mini", "messages": chat, "stream": true }),
+        _ => json!({ "model": "gpt-5.4-mini", "input": "hi", "stream": true }),
+    }
+}
+
+struct Clients {
+    farebox: farebox::Client,
+    other: async_openai::Client<OpenAIConfig>,
+    bare: reqwest::Client,
+    url: String,
+}
+
+impl Clients {
+    fn new(url: &str) -> Self {
+        // All share one reqwest, which wants a provider of TLS; our client installs one.
+        let farebox = farebox::Client::builder().without_environment().key("openai", "sk-bench");
+        let farebox = farebox.base_url("openai", url).build().expect("a client");
+        let config = OpenAIConfig::new().with_api_key("sk-bench").with_api_base(url);
+        let other = async_openai::Client::with_config(config);
+        Self { farebox, other, bare: reqwest::Client::new(), url: url.into() }
+    }
+
+    /// How many bytes of words an answer held; nothing when the client rejected it.
+    async fn call(&self, name: &str, api: &str, body: &Value) -> Option<usize> {
+        match (name, api) {
+            ("farebox", _) => self.by_farebox(body).await,
+            ("async-openai", "chat") => self.chat_by_async_openai(body).await,
+            ("async-openai", _) => self.response_by_async_openai(body).await,
+            _ => self.by_nobody(api, body).await,
+        }
+    }
+
+    async fn by_farebox(&self, body: &Value) -> Option<usize> {
+        let mut flow = self.farebox.stream(body.clone()).ok()?;
+        while let Some(event) = flow.next().await {
+            std::hint::black_box(event.ok()?);
+        }
+        std::hint::black_box(flow.receipt()?);
+        flow.outcome()?.answer.as_ref().map(|answer| answer.text.len())
+    }
+
+    async fn chat_by_async_openai(&self, body: &Value) -> Option<usize> {
+        let request: CreateChatCompletionRequest = serde_json::from_value(body.clone()).ok()?;
+        let mut stream = self.other.chat().create_stream(request).await.ok()?;
+        let mut text = String::new();
+        while let Some(event) = stream.next().await {
+            let event = event.ok()?;
+            let words = event.choices.first().and_then(|choice| choice.delta.content.as_deref());
+            text.push_str(words.unwrap_or(""));
+        }
+        Some(text.len())
+    }
+
+    async fn response_by_async_openai(&self, body: &Value) -> Option<usize> {
+        let request: CreateResponse = serde_json::from_value(body.clone()).ok()?;
+        let mut stream = self.other.responses().create_stream(request).await.ok()?;
+        let mut text = String::new();
+        while let Some(event) = stream.next().await {
+            if let ResponseStreamEvent::ResponseOutputTextDelta(delta) = event.ok()? {
+                text.push_str(&delta.delta);
+            }
+        }
+        Some(text.len())
+    }
+
+    async fn by_nobody(&self, api: &str, body: &Value) -> Option<usize> {
+        let path = if api == "chat" { "chat/completions" } else { "responses" };
+        let request = self.bare.post(format!("{}/{path}", self.url)).bearer_auth("sk-bench");
+        let request = request.header("content-type", "application/json").body(body.to_string());
+        let mut bytes = request.send().await.ok()?.bytes_stream();
+        while let Some(bytes) = bytes.next().await {
+            std::hint::black_box(bytes.ok()?);
+        }
+        Some(0)
+    }
+}
+
+/// Processor time of this program's one thread so far, in microseconds; all of it runs there.
 fn processor_us() -> u64 {
-    let stat = std::fs::read_to_string("/proc/self/stat").expect("the system's word");
-    let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or("").split_whitespace().collect();
-    let ticks = |place: usize| fields[place].parse::<u64>().expect("a number");
-    (ticks(11) + ticks(12)) * 10_000
+    let told = std::fs::read_to_string("/proc/thread-self/schedstat").expect("the system's word");
+    let ns: u64 = told.split_whitespace().next().unwrap_or("").parse().expect("a number");
+    ns / 1_000
 }
 
-/// The recorded streams of OpenAI's own that are long enough to tell, as lists of events.
-fn recorded(api: &str) -> Vec<Vec<String>> {
+/// The recorded streams of OpenAI's own that are long enough to tell, as lists of events, but for
+/// those at some places.
+fn recorded(api: &str, without: &[usize]) -> Vec<Vec<String>> {
     let data =
         std::env::var_os("FAREBOX_DATA").map_or("../../../../shared/data".into(), PathBuf::from);
     let folder = data.join("streams");
@@ -148,19 +270,29 @@ fn recorded(api: &str) -> Vec<Vec<String>> {
         }
         let mut body = String::new();
         entry.read_to_string(&mut body).expect("a body");
-        if body.contains("\"error\":{") || body.contains('\r') {
+        if body.contains("\"error\":{") || body.contains('\r') || about["terminal"].is_null() {
             continue;
         }
-        found.push(body.split_inclusive("\n\n").map(String::from).collect());
+        let events: Vec<String> = body.split_inclusive("\n\n").map(String::from).collect();
+        // Some recordings are several answers in one file, of which no client reads all.
+        let is_end = |event: &&String| {
+            let data = event.split_once("data: ").map_or("", |(_, data)| data);
+            data.starts_with("[DONE]") || data.starts_with("{\"type\":\"response.completed\"")
+        };
+        if events.iter().filter(is_end).count() < 2 {
+            found.push(events);
+        }
     }
+    let mut place = 0..;
+    found.retain(|_| place.next().is_none_or(|place| !without.contains(&place)));
     found
 }
 
 /// Serves the streams in turn, each event a write of its own; prints its port.
-async fn serve() {
+async fn serve(without: [&[usize]; 2]) {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     println!("{}", listener.local_addr().expect("an address").port());
-    let streams = Arc::new((recorded("chat"), recorded("responses")));
+    let streams = Arc::new((recorded("chat", without[0]), recorded("responses", without[1])));
     while let Ok((socket, _)) = listener.accept().await {
         tokio::spawn(answer(socket, Arc::clone(&streams)));
     }
@@ -169,7 +301,8 @@ async fn serve() {
 /// Streams of either format, as lists of events.
 type Streams = (Vec<Vec<String>>, Vec<Vec<String>>);
 
-static TURN: AtomicUsize = AtomicUsize::new(0);
+static CHAT_TURN: AtomicUsize = AtomicUsize::new(0);
+static RESPONSES_TURN: AtomicUsize = AtomicUsize::new(0);
 
 /// Answers what one connection asks.
 async fn answer(mut socket: TcpStream, streams: Arc<Streams>) {
@@ -194,8 +327,9 @@ async fn answer(mut socket: TcpStream, streams: Arc<Streams>) {
             break;
         }
         let is_chat = String::from_utf8_lossy(&head[..path_end]).contains("chat");
-        let streams = if is_chat { &streams.0 } else { &streams.1 };
-        let events = &streams[TURN.fetch_add(1, Ordering::Relaxed) % streams.len()];
+        let (streams, turn) =
+            if is_chat { (&streams.0, &CHAT_TURN) } else { (&streams.1, &RESPONSES_TURN) };
+        let events = &streams[turn.fetch_add(1, Ordering::Relaxed) % streams.len()];
         let size: usize = events.iter().map(String::len).sum();
         let head = format!(
             "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ncontent-length: {size}\r\n\r\n"
