@@ -7,6 +7,7 @@
 //! carry is refused before anything is sent. Fields and events without a name here are kept aside
 //! or passed over, and are never an error.
 
+mod alike;
 mod answer;
 mod anthropic;
 pub mod batch;

@@ -191,4 +191,5 @@ pub(super) fn merge(so_far: &mut Value, more: &Value) {
 
 /// Names of the reasoning: DeepSeek, vLLM and others; Groq and OpenRouter; GitHub's models; some
 /// proxies. Several send the same words under two of them.
-const REASONING: [&str; 4] = ["reasoning_content", "reasoning", "reasoning_text", "thinking"];
+pub(super) const REASONING: [&str; 4] =
+    ["reasoning_content", "reasoning", "reasoning_text", "thinking"];

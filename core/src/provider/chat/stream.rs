@@ -5,6 +5,7 @@
 //! places and the reason to stop may be missing. All of it is read; only the first choice is the
 //! answer, further ones are kept aside.
 
+use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -12,10 +13,11 @@ use alloc::vec::Vec;
 use serde_json::{Map, Value};
 
 use super::cohere;
-use super::message::{Message, merge};
+use super::message::{Message, REASONING, merge};
 use super::usage::usage;
 use crate::error::Error;
 use crate::json::{self, object};
+use crate::provider::alike::Alike;
 use crate::provider::answer::{Answer, Finish};
 use crate::provider::fold::{
     Sink, Step, Unheard, malformed, parse_data, reports_error, text_of, tier_of,
@@ -42,6 +44,21 @@ pub struct ChatFold {
     pub(super) usage: Option<Usage>,
     has_begun: bool,
     is_done: bool,
+    /// The last chunk, if it held words and nothing else that was new, and what its words were.
+    alike: Box<Alike>,
+    again: Again,
+}
+
+/// What the words of a chunk are that holds nothing else.
+#[derive(Clone, Copy, Debug, Default)]
+enum Again {
+    /// Of the arguments of the tool call with this number.
+    Arguments(Option<u64>),
+    /// Of the reasoning.
+    Reasoning,
+    /// Of the answer.
+    #[default]
+    Text,
 }
 
 impl ChatFold {
@@ -51,6 +68,15 @@ impl ChatFold {
         data: &str,
         sink: &mut dyn Sink,
     ) -> Result<Step, Error> {
+        if let Some(words) = self.alike.words(name, data) {
+            match self.again {
+                Again::Arguments(number) => self.message.calls.go_on(number, &words, sink),
+                Again::Reasoning => self.message.add_reasoning(&words, sink),
+                Again::Text => self.message.add_text(&words, sink),
+            }
+            return Ok(Step::Content);
+        }
+        self.alike.forget();
         if data.trim() == "[DONE]" {
             if !self.has_begun {
                 return Err(malformed("the stream ended before it held any of the answer"));
@@ -81,6 +107,13 @@ impl ChatFold {
         self.read_usage(&chunk, Some("x_groq"));
         if self.finish.is_some() {
             self.message.calls.start_the_rest(sink);
+        }
+        if self.finish.is_none()
+            && let Some((again, words)) = only_words(&chunk)
+        {
+            self.again = again;
+            let padding = chunk.get("obfuscation").and_then(Node::as_str);
+            self.alike.keep(name, data, words, padding, None);
         }
         Ok(step)
     }
@@ -237,6 +270,35 @@ impl ChatFold {
         if let Some(counters) = counters {
             self.usage = Some(usage(&counters.to_value()));
         }
+    }
+}
+
+/// The words of a chunk that, read once more with other words, would do nothing but add them.
+fn only_words<'n>(chunk: &'n Node<'_>) -> Option<(Again, &'n str)> {
+    let [choice] = chunk.get("choices")?.as_array()? else { return None };
+    let is_first = choice.get("index").is_none_or(|index| index.as_u64() == Some(0));
+    let adds = choice.get("logprobs").is_some_and(|value| !value.is_null());
+    if !is_first || adds {
+        return None;
+    }
+    let mut said = choice
+        .get("delta")?
+        .as_object()?
+        .iter()
+        .filter(|(key, value)| !value.is_null() && !matches!(key.as_ref(), "index" | "role"));
+    let (Some((key, value)), None) = (said.next(), said.next()) else { return None };
+    match (key.as_ref(), value) {
+        ("content", Node::String(words)) => Some((Again::Text, words)),
+        ("tool_calls", Node::Array(calls)) => {
+            let [call] = calls.as_slice() else { return None };
+            let function = call.get("function")?;
+            let is_named = [text_of(call, "id"), text_of(function, "name")] != ["", ""];
+            let number = call.get("index").and_then(Node::as_u64);
+            let arguments = function.get("arguments")?.as_str()?;
+            (!is_named).then_some((Again::Arguments(number), arguments))
+        }
+        (key, Node::String(words)) if REASONING.contains(&key) => Some((Again::Reasoning, words)),
+        _ => None,
     }
 }
 

@@ -67,6 +67,11 @@ impl ToolCalls {
         }
     }
 
+    /// Takes a piece that holds nothing but more arguments.
+    pub(super) fn go_on(&mut self, number: Option<u64>, arguments: &str, sink: &mut dyn Sink) {
+        self.add(Piece { number, arguments, ..Piece::default() }, sink);
+    }
+
     /// Announces calls whose name never came.
     pub(super) fn start_the_rest(&mut self, sink: &mut dyn Sink) {
         for (index, slot) in self.slots.iter_mut().enumerate().filter(|(_, slot)| !slot.is_started)

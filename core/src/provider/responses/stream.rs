@@ -13,6 +13,7 @@ use serde_json::Value;
 use super::slot::Slot;
 use super::usage::usage;
 use crate::error::Error;
+use crate::provider::alike::Alike;
 use crate::provider::answer::{Answer, Finish};
 use crate::provider::fold::{Sink, Step, malformed, parse_data, reports_error, text_of, tier_of};
 use crate::provider::node::Node;
@@ -35,6 +36,23 @@ pub struct ResponsesFold {
     usage: Option<Usage>,
     has_begun: bool,
     is_complete: bool,
+    /// The last event, if it held more of a text and nothing else, and which text.
+    alike: Alike,
+    again: Again,
+}
+
+/// Where the words of an event go that holds nothing else.
+#[derive(Clone, Copy, Debug, Default)]
+enum Again {
+    /// Nowhere.
+    #[default]
+    Aside,
+    /// To the arguments of a call.
+    Arguments(u64),
+    /// To a part of an item's reasoning.
+    Reasoning(u64, u64),
+    /// To a part of a message.
+    Text(u64, Option<u64>),
 }
 
 impl ResponsesFold {
@@ -45,6 +63,11 @@ impl ResponsesFold {
         data: &str,
         sink: &mut dyn Sink,
     ) -> Result<Option<Step>, Error> {
+        if let Some(words) = self.alike.words(name, data) {
+            self.add(&words, sink);
+            return Ok(Some(Step::Content));
+        }
+        self.alike.forget();
         let Some(event) = parse_data(name, data)? else { return Ok(Some(Step::Idle)) };
         let kind = event.get("type").and_then(Node::as_str).unwrap_or(name);
         let is_ours = kind.starts_with("response.");
@@ -59,7 +82,11 @@ impl ResponsesFold {
         let delta = text_of(&event, "delta");
         let part = event.get("content_index").and_then(Node::as_u64);
         match kind {
-            "response.output_text.delta" => self.slot(&event).add_text(part, delta, sink),
+            "response.output_text.delta" => {
+                self.again = Again::Text(self.slot_key(&event), part);
+                self.learn(name, data, &event);
+                self.add(delta, sink);
+            }
             "response.output_text.done" => {
                 self.slot(&event).complete_text(part, text_of(&event, "text"), sink);
             }
@@ -81,7 +108,9 @@ impl ResponsesFold {
             }
             "response.reasoning_summary_text.delta" | "response.reasoning_text.delta" => {
                 let key = self.slot_key(&event);
-                self.add_reasoning(key, reasoning_part(&event, kind), delta, sink);
+                self.again = Again::Reasoning(key, reasoning_part(&event, kind));
+                self.learn(name, data, &event);
+                self.add(delta, sink);
             }
             "response.reasoning_summary_text.done" | "response.reasoning_text.done" => {
                 let key = self.slot_key(&event);
@@ -89,7 +118,9 @@ impl ResponsesFold {
                 self.complete_reasoning(key, part, whole, sink);
             }
             "response.function_call_arguments.delta" => {
-                self.slot(&event).add_arguments(delta, sink);
+                self.again = Again::Arguments(self.slot_key(&event));
+                self.learn(name, data, &event);
+                self.add(delta, sink);
             }
             "response.function_call_arguments.done" => {
                 let key = self.slot_key(&event);
@@ -143,6 +174,28 @@ impl ResponsesFold {
             _ => return Ok(Some(Step::Idle)),
         }
         Ok(Some(Step::Content))
+    }
+
+    /// Expects more events like this one.
+    fn learn(&mut self, name: &str, data: &str, event: &Node<'_>) {
+        if let Some(Node::String(words)) = event.get("delta") {
+            let padding = event.get("obfuscation").and_then(Node::as_str);
+            self.alike.keep(name, data, words, padding, Some("\"sequence_number\":"));
+        }
+    }
+
+    /// Takes more of the text that the last event was about.
+    fn add(&mut self, words: &str, sink: &mut dyn Sink) {
+        match self.again {
+            Again::Aside => {}
+            Again::Arguments(key) => {
+                self.slots.entry(key).or_default().add_arguments(words, sink);
+            }
+            Again::Reasoning(key, part) => self.add_reasoning(key, part, words, sink),
+            Again::Text(key, part) => {
+                self.slots.entry(key).or_default().add_text(part, words, sink)
+            }
+        }
     }
 
     /// Takes a whole response object.
