@@ -41,8 +41,11 @@ impl Writer {
     #[inline(never)]
     pub fn string(&mut self, text: &str) {
         self.text.push('"');
-        let mut start = 0;
-        for (place, byte) in text.bytes().enumerate() {
+        let mut rest = text;
+        let is_escaped = |byte: u8| byte < 0x20 || matches!(byte, b'"' | b'\\');
+        while let Some(place) = rest.bytes().position(is_escaped) {
+            let (plain, after) = rest.split_at(place);
+            let byte = after.bytes().next().unwrap_or_default();
             let escaped = match byte {
                 b'"' => "\\\"",
                 b'\\' => "\\\\",
@@ -51,18 +54,17 @@ impl Writer {
                 b'\t' => "\\t",
                 0x08 => "\\b",
                 0x0c => "\\f",
-                0..0x20 => "\\u00",
-                _ => continue,
+                _ => "\\u00",
             };
-            self.raw(text.get(start..place).unwrap_or_default());
+            self.raw(plain);
             self.raw(escaped);
             if escaped.len() > 2 {
                 self.text.push(char::from(b'0' + (byte >> 4)));
                 self.text.push(char::from_digit(u32::from(byte & 15), 16).unwrap_or('0'));
             }
-            start = place + 1;
+            rest = after.get(1..).unwrap_or_default();
         }
-        self.raw(text.get(start..).unwrap_or_default());
+        self.raw(rest);
         self.text.push('"');
     }
 
