@@ -2,7 +2,7 @@
 import { age } from "./anew.js";
 import { type CallingOptions, callingOf, type ClientCallingOptions } from "./calling.js";
 import { FareboxError, guarded, toText } from "./error.js";
-import { drive } from "./host.js";
+import { Drive } from "./host.js";
 import { authHeaders, isPage, type Key, refuseKeyInPage } from "./keys.js";
 import {
   type Answer,
@@ -242,7 +242,7 @@ export class Farebox {
     settled.catch(() => {});
     const fetch = this.#options.fetch ?? globalThis.fetch.bind(globalThis);
     const asked = new Map<number, string>();
-    const host = {
+    const events = new Drive(call, {
       now: () => this.#now(),
       open: (attempt: number, http: HttpRequest) => {
         asked.set(attempt, http.provider);
@@ -252,22 +252,22 @@ export class Farebox {
         };
         return new Exchange(attempt, http, secretHeaders, fetch);
       },
-      turns: this.#turns?.(quote),
       judge: async (answer: Answer) => this.#options.verify?.(answer),
-    };
-    const events = drive(
-      call,
-      host,
-      (outcome) => {
-        if (!outcome) return fail(lost());
+      settle: (outcome: Outcome | undefined) => {
+        if (!outcome) {
+          fail(lost());
+          return undefined;
+        }
         const receipt: Receipt = guarded(() => JSON.parse(call.receipt()));
         // The money is settled either way; the caller hears of a failure to keep it at the next call.
         this.#keepBudget().catch(() => {});
         settle({ outcome, receipt });
         this.#tell(request, quote, outcome, asked);
+        return receipt;
       },
-      options.signal,
-    );
+      signal: options.signal,
+      turns: this.#turns?.(quote),
+    });
     return new FareboxStream(quote, events, settled);
   }
 

@@ -1,9 +1,11 @@
 // The host loop: does what the kernel's call machine says, in six arms.
 import { age } from "./anew.js";
-import { guarded } from "./error.js";
-import type { Action, Answer, AttemptId, Call, Event, HttpRequest, Outcome } from "./kernel.js";
-import { type Arrival, Exchange } from "./transport.js";
+import { FareboxError, guarded } from "./error.js";
+import type { Answer, AttemptId, Call, Event, HttpRequest, Outcome, Receipt } from "./kernel.js";
+import { type Deed, type Told, told } from "./told.js";
+import type { Arrival, Exchange } from "./transport.js";
 import type { Turns } from "./turns.js";
+import { unlessAborted, Waits } from "./waits.js";
 
 /** What a call needs of the world. */
 export interface Host {
@@ -11,113 +13,196 @@ export interface Host {
   open(attempt: AttemptId, request: HttpRequest): Exchange;
   /** Why an answer may not be accepted, or nothing. */
   judge(answer: Answer): Promise<string | undefined>;
+  /**
+   * Is told the outcome once, while the call is still there, also when the caller stops early by
+   * leaving the loop or by `signal`; is told nothing when the kernel stopped inside and the call is
+   * gone. Answers with what it cost.
+   */
+  settle(outcome: Outcome | undefined): Receipt | undefined;
+  signal: AbortSignal | undefined;
   /** The caller's own rate limits, where there are some. */
-  turns?: Turns | undefined;
+  turns: Turns | undefined;
 }
 
 /**
- * Runs a call to its end and yields what the caller sees; `settle` is told the outcome once, while
- * the call is still there, also when the caller stops early by leaving the loop or by `signal`; it is
- * told nothing when the kernel stopped inside and the call is gone.
+ * A call as its caller reads it. It moves only when it is asked for what comes next, and most of that
+ * came with the same bytes as what came before: so it is an iterator by hand, for an asynchronous
+ * generator takes several turns of the queue for each event, and this takes one.
  */
-export async function* drive(
-  call: Call,
-  host: Host,
-  settle: (outcome: Outcome | undefined) => void,
-  signal?: AbortSignal,
-): AsyncGenerator<Event, Outcome, undefined> {
-  const exchanges = new Map<AttemptId, Exchange>();
-  const begun = age();
-  const waits = new Waits(() => host.now(), signal);
-  let finished = false;
-  let model = "";
-  try {
-    let cancelled = false;
-    let actions: Action[] = [];
-    for (let next = 0; ; next += 1) {
-      if (signal?.aborted && !cancelled) {
-        cancelled = true;
-        call.cancel(host.now());
-        actions = withoutWait(actions);
-      }
-      if (next >= actions.length) {
-        actions = poll(call, host.now());
-        next = 0;
-      }
-      const action = actions[next]!;
-      switch (action.type) {
-        case "send": {
-          const until = host.turns?.wait(model, host.now());
-          if (until !== undefined) {
-            call.deferred(action.attempt, until, host.now());
-            break;
-          }
-          // An attempt that failed amid its body is still open.
-          for (const exchange of exchanges.values()) exchange.close();
-          exchanges.clear();
-          exchanges.set(action.attempt, host.open(action.attempt, action.request));
-          break;
-        }
-        case "receive": {
-          const exchange = exchanges.get(action.attempt);
-          const arrival = await waits.first(exchange?.next(), action.until).catch(
-            (error: Error) => {
-              const { attempt } = action;
-              call.lost(attempt, error.message, true, host.now());
-              throw error;
-            },
-          );
-          if (arrival) exchange?.taken();
-          if (arrival?.type === "head") host.turns?.learn(model, arrival.headers, host.now());
-          guarded(() => report(call, arrival, host.now()));
-          break;
-        }
-        case "sleep":
-          await waits.first(undefined, action.until);
-          call.tick(host.now());
-          break;
-        case "abort":
-          exchanges.get(action.attempt)?.close();
-          exchanges.delete(action.attempt);
-          break;
-        case "emit": {
-          const { event } = action;
-          if (event.type === "started") model = event.model;
-          if (event.type === "judging") {
-            const refused = await unlessAborted(host.judge(event.answer), signal);
-            if (!signal?.aborted) call.verdict(event.attempt, refused, host.now());
-            actions = withoutWait(actions);
-          } else {
-            yield event;
-          }
-          break;
-        }
-        case "finish":
-          finished = true;
-          settle(action.outcome);
-          return action.outcome;
-      }
-    }
-  } finally {
-    waits.end();
-    for (const exchange of exchanges.values()) exchange.close();
-    host.turns?.leave();
-    const isThere = begun === age();
-    if (!finished) settle(isThere ? abandon(call, host.now()) : undefined);
-    if (isThere) call.free();
-  }
-}
+export class Drive implements AsyncIterableIterator<Event, void, undefined> {
+  readonly #call: Call;
+  readonly #host: Host;
+  readonly #begun = age();
+  readonly #waits: Waits;
+  readonly #exchanges = new Map<AttemptId, Exchange>();
+  #told: Told = { events: [], action: undefined };
+  #next = 0;
+  #model = "";
+  #cancelled = false;
+  #ended = false;
+  /** How the call failed, until somebody is told. */
+  #failure: FareboxError | undefined;
+  /** Those who wait for what comes next, and the last of them. */
+  #waiting = 0;
+  #last: Promise<unknown> | undefined;
 
-/** What is left to be told once something else happened than what was to be waited for. */
-function withoutWait(actions: Action[]): Action[] {
-  return actions.filter(({ type }) => type === "emit");
+  constructor(call: Call, host: Host) {
+    this.#call = call;
+    this.#host = host;
+    this.#waits = new Waits(() => host.now(), host.signal);
+  }
+
+  next(): Promise<IteratorResult<Event, void>> {
+    const value = this.#waiting > 0 ? undefined : this.#atHand();
+    if (value) return Promise.resolve({ done: false, value });
+    const turn = this.#inTurn(this.#waiting > 0 ? this.#last : undefined);
+    this.#last = turn;
+    return turn;
+  }
+
+  /** Stops the call where it is, also while somebody waits for what comes next. */
+  async return(): Promise<IteratorResult<Event, void>> {
+    this.#end();
+    this.#failure = undefined;
+    return { done: true, value: undefined };
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  /** Runs the call to its end, for its outcome alone. */
+  async rest(): Promise<void> {
+    while (await this.#advance());
+  }
+
+  /** Answers whoever asked after those who asked before. */
+  async #inTurn(before: Promise<unknown> | undefined): Promise<IteratorResult<Event, void>> {
+    this.#waiting += 1;
+    try {
+      // Whoever asked before is told of a failure.
+      await before?.catch(() => {});
+      const value = await this.#advance();
+      if (value) return { done: false, value };
+      const failure = this.#failure;
+      this.#failure = undefined;
+      if (failure) throw failure;
+      return { done: true, value: undefined };
+    } finally {
+      this.#waiting -= 1;
+    }
+  }
+
+  /** What the caller sees next, if it is here. */
+  #atHand(): Event | undefined {
+    const event = this.#told.events[this.#next];
+    if (!event || event.type === "judging") return undefined;
+    this.#next += 1;
+    if (event.type === "started") this.#model = event.model;
+    return event;
+  }
+
+  /** What the caller sees next; nothing once the call is over. */
+  async #advance(): Promise<Event | undefined> {
+    const { now, signal } = this.#host;
+    try {
+      while (!this.#ended) {
+        if (signal?.aborted && !this.#cancelled) {
+          this.#cancelled = true;
+          this.#call.cancel(now());
+          this.#told.action = undefined;
+        }
+        const event = this.#atHand() ?? this.#told.events[this.#next];
+        const { action } = this.#told;
+        if (event?.type === "judging") {
+          this.#next += 1;
+          const refused = await unlessAborted(this.#host.judge(event.answer), signal);
+          if (this.#ended) break;
+          if (!signal?.aborted) this.#call.verdict(event.attempt, refused, now());
+          this.#told.action = undefined;
+        } else if (event) {
+          return event;
+        } else if (action) {
+          this.#told.action = undefined;
+          await this.#do(action);
+        } else {
+          this.#told = guarded(() => told(this.#call.poll(now())));
+          this.#next = 0;
+        }
+      }
+    } catch (error) {
+      this.#end();
+      throw error;
+    }
+    return undefined;
+  }
+
+  async #do(action: Deed): Promise<void> {
+    const { now, turns } = this.#host;
+    switch (action.type) {
+      case "send": {
+        const until = turns?.wait(this.#model, now());
+        if (until !== undefined) return this.#call.deferred(action.attempt, until, now());
+        // An attempt that failed amid its body is still open.
+        for (const exchange of this.#exchanges.values()) exchange.close();
+        this.#exchanges.clear();
+        this.#exchanges.set(action.attempt, this.#host.open(action.attempt, action.request));
+        return;
+      }
+      case "receive": {
+        const exchange = this.#exchanges.get(action.attempt);
+        let arrival: Arrival | undefined;
+        try {
+          arrival = await this.#waits.first(exchange?.next(), action.until);
+        } catch (error) {
+          if (!this.#ended) this.#call.lost(action.attempt, (error as Error).message, true, now());
+          throw error;
+        }
+        if (this.#ended) return;
+        if (arrival) exchange?.taken();
+        if (arrival?.type === "head") turns?.learn(this.#model, arrival.headers, now());
+        return guarded(() => report(this.#call, arrival, now()));
+      }
+      case "sleep":
+        await this.#waits.first(undefined, action.until);
+        if (!this.#ended) this.#call.tick(now());
+        return;
+      case "abort":
+        this.#exchanges.get(action.attempt)?.close();
+        this.#exchanges.delete(action.attempt);
+        return;
+      case "finish":
+        return this.#end(action.outcome);
+    }
+  }
+
+  /** Ends the call, with the outcome it has or with what becomes of it when nobody wants more. */
+  #end(outcome?: Outcome): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#waits.end();
+    const isWhole = outcome !== undefined && !outcome.error;
+    for (const exchange of this.#exchanges.values()) {
+      if (isWhole) void exchange.drain();
+      else exchange.close();
+    }
+    this.#host.turns?.leave();
+    const isThere = this.#begun === age();
+    try {
+      const ending = outcome ?? (isThere ? abandon(this.#call, this.#host.now()) : undefined);
+      const receipt = this.#host.settle(ending);
+      if (outcome?.error) this.#failure = new FareboxError(outcome.error, receipt && { receipt });
+    } finally {
+      if (isThere) this.#call.free();
+    }
+  }
 }
 
 /** Cancels a call nobody listens to any more and answers with how it ended. */
 function abandon(call: Call, now: number): Outcome {
   call.cancel(now);
   for (;;) {
-    const action = poll(call, now).at(-1);
+    const { action } = guarded(() => told(call.poll(now)));
     if (action?.type === "finish") return action.outcome;
     // A cancelled call has nothing left to wait for.
     if (action?.type === "receive" || action?.type === "sleep") return { attempts: [] };
@@ -138,68 +223,3 @@ function report(call: Call, arrival: Arrival | undefined, now: number): void {
       return call.tick(now);
   }
 }
-
-function poll(call: Call, now: number): Action[] {
-  return guarded(() => JSON.parse(call.poll(now)) as Action[]);
-}
-
-/** What is awaited, or nothing once the caller wants to stop. */
-function unlessAborted<T>(awaited: Promise<T>, signal: AbortSignal | undefined): Promise<T | undefined> {
-  if (!signal) return awaited;
-  return new Promise((resolve, reject) => {
-    const stop = () => resolve(undefined);
-    signal.addEventListener("abort", stop);
-    awaited.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
-    if (signal.aborted) stop();
-  });
-}
-
-/** Waits one after another, with one timer for all of them: most end before it rings. */
-class Waits {
-  readonly #now: () => number;
-  readonly #signal: AbortSignal | undefined;
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  #rings = Infinity;
-  #until = Infinity;
-  #wake: (() => void) | undefined;
-  readonly #stop = () => this.#wake?.();
-
-  constructor(now: () => number, signal: AbortSignal | undefined) {
-    this.#now = now;
-    this.#signal = signal;
-    signal?.addEventListener("abort", this.#stop);
-  }
-
-  /** The first of an arrival, a moment, and the caller's wish to stop; nothing for the last two. */
-  first(arrival: Promise<Arrival> | undefined, until: number): Promise<Arrival | undefined> {
-    return new Promise((resolve, reject) => {
-      this.#until = until;
-      this.#wake = () => resolve(undefined);
-      if (this.#signal?.aborted) return resolve(undefined);
-      if (until < this.#rings) this.#set();
-      arrival?.then(resolve, reject);
-    });
-  }
-
-  end(): void {
-    this.#wake = undefined;
-    clearTimeout(this.#timer);
-    this.#signal?.removeEventListener("abort", this.#stop);
-  }
-
-  #set(): void {
-    clearTimeout(this.#timer);
-    this.#rings = this.#until;
-    const wait_ms = Math.max(this.#until - this.#now(), 0);
-    this.#timer = setTimeout(() => this.#ring(), Math.min(wait_ms, MAX_TIMER_MS));
-  }
-
-  #ring(): void {
-    this.#rings = Infinity;
-    if (this.#now() < this.#until && this.#wake) this.#set();
-    else this.#wake?.();
-  }
-}
-
-/** Timers beyond this fire at once. */
-export const MAX_TIMER_MS = 2 ** 31 - 1;

@@ -2,9 +2,9 @@
 import { age } from "./anew.js";
 import { FareboxError, guarded, toText } from "./error.js";
 import type { CallOptions } from "./farebox.js";
-import { MAX_TIMER_MS } from "./host.js";
 import type { Answer, Outcome, Request, Run as Machine, RunAction, RunEvent, RunOutcome } from "./kernel.js";
 import type { FareboxStream } from "./stream.js";
+import { MAX_TIMER_MS } from "./waits.js";
 
 /** The result of a step, for the caller's own check. */
 export interface StepResult {

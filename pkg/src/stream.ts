@@ -1,5 +1,6 @@
 // A call under way as the caller sees it: events in order, and what remains when they are over.
 import { FareboxError } from "./error.js";
+import type { Drive } from "./host.js";
 import type { Answer, Event, Outcome, Quote, Receipt } from "./kernel.js";
 
 /** A whole answer, what it cost, and what it was quoted at. */
@@ -21,13 +22,13 @@ export interface Reply {
 export class FareboxStream implements AsyncIterable<Event> {
   /** What was expected before it was sent. */
   readonly quote: Quote;
-  readonly #events: AsyncGenerator<Event, Outcome, undefined>;
+  readonly #events: Drive;
   readonly #settled: Promise<{ outcome: Outcome; receipt: Receipt }>;
   #iterated = false;
 
   constructor(
     quote: Quote,
-    events: AsyncGenerator<Event, Outcome, undefined>,
+    events: Drive,
     settled: Promise<{ outcome: Outcome; receipt: Receipt }>,
   ) {
     this.quote = quote;
@@ -54,7 +55,7 @@ export class FareboxStream implements AsyncIterable<Event> {
     return this.reply.then(({ text }) => text);
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<Event, void, undefined> {
+  [Symbol.asyncIterator](): AsyncIterableIterator<Event, void, undefined> {
     if (this.#iterated) {
       throw new FareboxError({
         kind: "invalid_request",
@@ -62,8 +63,7 @@ export class FareboxStream implements AsyncIterable<Event> {
       });
     }
     this.#iterated = true;
-    const { error } = yield* this.#events;
-    if (error) throw new FareboxError(error, { receipt: await this.receipt });
+    return this.#events;
   }
 
   /** The events as a `ReadableStream`; cancelling it cancels the call. */
@@ -76,7 +76,7 @@ export class FareboxStream implements AsyncIterable<Event> {
         else controller.enqueue(value);
       },
       async cancel() {
-        await events.return();
+        await events.return?.();
       },
     });
   }
@@ -86,7 +86,7 @@ export class FareboxStream implements AsyncIterable<Event> {
     await Promise.resolve();
     if (!this.#iterated) {
       this.#iterated = true;
-      for await (const _ of this.#events);
+      await this.#events.rest();
     }
     return this.#settled;
   }

@@ -63,6 +63,28 @@ export class Exchange {
     this.#controller.abort();
   }
 
+  /**
+   * Lets go of an exchange that has said all: its body most often ends within the same packet, and a
+   * connection whose body was read to its end serves the next call.
+   */
+  async drain(): Promise<void> {
+    if (!this.#reader) return this.close();
+    const timer = setTimeout(() => this.close(), DRAIN_MS);
+    try {
+      let bytes = 0;
+      for (;;) {
+        const { done, value } = await this.#reader.read();
+        if (done) return;
+        bytes += value.length;
+        if (bytes > DRAIN_BYTES) return this.close();
+      }
+    } catch {
+      // What comes after the end is nobody's.
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
   async #arrival(): Promise<Arrival> {
     const attempt = this.#attempt;
     try {
@@ -97,3 +119,7 @@ function describe(error: unknown): string {
   const cause = error.cause instanceof Error ? error.cause.message : undefined;
   return cause ? `${error.message}: ${cause}` : error.message;
 }
+
+/** How long and how much an exchange may still say after its end before its connection is given up. */
+const DRAIN_MS = 1_000;
+const DRAIN_BYTES = 64 << 10;

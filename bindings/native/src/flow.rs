@@ -150,7 +150,7 @@ impl Flow {
         self.call.handle(Input::Cancel, self.clock.now());
         loop {
             if let Action::Finish { outcome } = self.call.poll(self.clock.now()) {
-                return self.conclude(outcome);
+                return self.conclude(*outcome);
             }
         }
     }
@@ -299,7 +299,7 @@ impl Stream for Flow {
                     return Poll::Ready(Some(Ok(this.inner.scrub_event(event))));
                 }
                 Action::Finish { outcome } => {
-                    let outcome = this.conclude(outcome);
+                    let outcome = this.conclude(*outcome);
                     this.drain(cx);
                     return Poll::Ready(outcome.error.map(Err));
                 }

@@ -21,6 +21,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::kernel::Purse;
 use crate::operations::{PolicyInput, PosteriorInput, RequestInput};
+use crate::told::told;
 use crate::{at, from_text, thrown};
 
 /// A call on its way: after anything happened, poll until it says `receive`, `sleep` or `finish`.
@@ -110,10 +111,11 @@ impl Call {
     }
 
     /// What the host is to do now, in order: a list of `Action` as JSON text, of which only the last
-    /// is anything but an event for the caller.
+    /// is anything but an event for the caller. A piece of an answer is only its words, and a list
+    /// `[kind, attempt, index]` says of what the pieces after it are.
     pub fn poll(&mut self, now_ms: f64) -> String {
         self.is_begun = true;
-        json::text(&self.machine.poll_all(at(now_ms)))
+        told(&self.machine.poll_all(at(now_ms)))
     }
 
     /// Takes an attempt's status and headers, each `name: value` on a line of its own.

@@ -11,6 +11,7 @@ mod operations;
 mod rate;
 mod run;
 mod tokens;
+mod told;
 mod vocabularies;
 
 pub use call::{Call, CallInput};

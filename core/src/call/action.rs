@@ -1,5 +1,6 @@
 //! What goes into a call and what comes out: the whole contract between the kernel and a host.
 
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -51,7 +52,7 @@ pub enum Action {
     /// The call is over; it stays over.
     Finish {
         /// How it ended.
-        outcome: Outcome,
+        outcome: Box<Outcome>,
     },
     /// Wait for the attempt's bytes, and report [`Input::Tick`] at the given moment if none came.
     Receive {

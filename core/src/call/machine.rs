@@ -190,7 +190,7 @@ impl Call {
             }
             State::Judging(judged) => Action::Sleep { until: self.ends_at(judged.attempt.sent_at) },
             State::Waiting(until) => Action::Sleep { until: *until },
-            State::Done(outcome) => Action::Finish { outcome: Outcome::clone(outcome) },
+            State::Done(outcome) => Action::Finish { outcome: outcome.clone() },
             // INVARIANT: `send` leaves this state or queues an action.
             State::Ready => Action::Sleep { until: now },
         }
