@@ -37,7 +37,7 @@ pub(crate) fn encode(
 ) -> usize {
     if window.encode(tables, piece, 0) == piece.len() {
         let mut count = 0;
-        window.for_each(|token| {
+        window.for_each(|token, _| {
             see(token);
             count += 1;
         });
@@ -70,7 +70,7 @@ fn long(tables: Tables<'_>, piece: &[u8], window: &mut Window) -> Option<Vec<u32
             end = window.encode(tables, piece, start);
         }
         if end == piece.len() {
-            window.for_each(|token| tokens.push(token));
+            window.for_each(|token, _| tokens.push(token));
             return Some(tokens);
         }
         // The last tokens would be others if the window went on.
@@ -79,8 +79,9 @@ fn long(tables: Tables<'_>, piece: &[u8], window: &mut Window) -> Option<Vec<u32
         let stable_bytes = window.stable_bytes();
         let keep = start + stable_bytes - doubtful_bytes.min(stable_bytes / 2);
         let mut settled = false;
-        window.for_each(|token| {
-            let next = start + tables.bytes_len(token);
+        let first = start;
+        window.for_each(|token, bytes| {
+            let next = first + bytes;
             settled |= start >= keep || next == end;
             if !settled {
                 tokens.push(token);

@@ -9,7 +9,7 @@ use super::{
 pub(crate) const WINDOW: usize = 256;
 
 /// Units at the end of a full window whose tokens may depend on what comes after it.
-const UNSTABLE: usize = 32;
+const UNSTABLE: usize = 16;
 
 /// Up to so many units are merged without a tree.
 const FEW: usize = 32;
@@ -34,11 +34,11 @@ pub(crate) struct Window {
     waiting: [i32; 3 * FEW],
     next: [u16; WINDOW],
     previous: [u16; WINDOW],
+    /// Where the units start, from where the first one does, and where the last one ends.
+    starts: [u16; WINDOW + 1],
     units: usize,
     /// Where in the piece the units end.
     end: usize,
-    /// How many bytes those have that depend on nothing after.
-    stable_bytes: usize,
 }
 
 impl Window {
@@ -50,9 +50,9 @@ impl Window {
             waiting: [NO_KEY; 3 * FEW],
             next: [0; WINDOW],
             previous: [0; WINDOW],
+            starts: [0; WINDOW + 1],
             units: 0,
             end: 0,
-            stable_bytes: 0,
         }
     }
 
@@ -76,7 +76,7 @@ impl Window {
 
     /// Tokens that start before so many bytes are stable in a full window.
     pub(crate) fn stable_bytes(&self) -> usize {
-        self.stable_bytes
+        usize::from(self.starts[WINDOW - UNSTABLE])
     }
 
     /// The first token.
@@ -84,49 +84,62 @@ impl Window {
         self.tokens[0]
     }
 
-    /// Calls `see` with each token in order.
+    /// Calls `see` with each token in order, and how many bytes end with it.
     #[inline]
-    pub(crate) fn for_each(&self, mut see: impl FnMut(u32)) {
+    pub(crate) fn for_each(&self, mut see: impl FnMut(u32, usize)) {
         let mut at = 0;
         while at < self.units {
-            see(self.tokens[at % WINDOW]);
-            at = usize::from(self.next[at % WINDOW]);
+            let next = usize::from(self.next[at % WINDOW]);
+            see(self.tokens[at % WINDOW], usize::from(self.starts[next % (WINDOW + 1)]));
+            at = next;
         }
     }
 
     #[inline]
     fn fill(&mut self, tables: Tables<'_>, piece: &[u8], start: usize) {
         let (mut at, mut units, mut before) = (start, 0, 0);
-        self.stable_bytes = 0;
-        while at < piece.len() && units + 4 <= WINDOW {
-            if units <= WINDOW - UNSTABLE {
-                self.stable_bytes = at - start;
+        while at < piece.len() && units + 8 <= WINDOW {
+            let offset = at - start;
+            let rest = &piece[at..];
+            if let Some(eight) = rest.first_chunk::<8>()
+                && u64::from_le_bytes(*eight) & 0x8080_8080_8080_8080 == 0
+            {
+                for (i, byte) in eight.iter().enumerate() {
+                    self.tokens[units + i] = tables.byte(*byte);
+                    self.starts[units + i] = (offset + i) as u16;
+                }
+                units += 8;
+                at += 8;
+                before = neighbour(b' ');
+                continue;
             }
-            let lead = piece[at];
-            let (atom, bytes) = match short_char(piece, at) {
+            let lead = rest[0];
+            let (atom, bytes) = match short_char(rest, 0) {
                 Some((code, bytes)) => {
-                    let after = piece.get(at + bytes).map_or(0, |lead| neighbour(*lead));
+                    let after = rest.get(bytes).map_or(0, |lead| neighbour(*lead));
                     (tables.atom(code).beside(before, after), bytes)
                 }
                 None => (NONE, 1),
             };
             if atom != NONE {
                 self.tokens[units] = atom;
+                self.starts[units] = offset as u16;
                 units += 1;
-                at += bytes;
             } else {
-                for &byte in &piece[at..piece.len().min(at + bytes)] {
+                for (i, &byte) in rest.iter().take(bytes).enumerate() {
                     self.tokens[units] = tables.byte(byte);
+                    self.starts[units] = (offset + i) as u16;
                     units += 1;
                 }
-                at += bytes;
             }
+            at += bytes;
             if !matches!(lead, 0x80..0xc0) {
                 before = neighbour(lead);
             }
         }
         self.units = units;
         self.end = at.min(piece.len());
+        self.starts[units] = (self.end - start) as u16;
     }
 
     /// Links the units and finds what each merges into with the next; how many do.
