@@ -142,6 +142,17 @@ impl Cache {
         }
     }
 
+    /// Asks for where a piece that is not short is kept, if it is.
+    #[inline(always)]
+    pub(crate) fn ask_long(&self, piece: Piece<'_>) {
+        match piece.len {
+            0..=24 => self.long.ask(piece),
+            25..=56 => self.longer.ask(piece),
+            57..=120 => self.longest.ask(piece),
+            _ => {}
+        }
+    }
+
     /// The count of a piece that is not short; 0 where it is not here.
     // Inlined it is quicker, and a kilobyte more for a page to download.
     #[cfg_attr(target_arch = "wasm32", inline(never))]
@@ -200,9 +211,7 @@ impl<const WORDS: usize, const SETS: usize> Shelf<WORDS, SETS> {
     fn get(&self, piece: Piece<'_>) -> usize {
         let (words, set, tag) = Self::place(piece);
         let tags = self.tags[set].load(Relaxed);
-        // The high bit of each byte that is the tag; a false one only above a true one.
-        let others = tags ^ (tag * ONES);
-        let mut alike = others.wrapping_sub(ONES) & !others & ONES << 7;
+        let mut alike = Self::alike(tags, tag);
         while alike != 0 {
             let entry = &self.entries[set][alike.trailing_zeros() as usize / 8];
             if let Some(count) = entry.read(&words, piece.len) {
@@ -220,6 +229,20 @@ impl<const WORDS: usize, const SETS: usize> Shelf<WORDS, SETS> {
         let words = core::array::from_fn(|i| word(text, at + (8 * i).min(len - 8)));
         let hash = hash(&words, len);
         (words, (hash >> (64 - SETS.trailing_zeros())) as usize, hash & 0xff | 1)
+    }
+
+    #[inline(always)]
+    fn ask(&self, piece: Piece<'_>) {
+        let (_, set, tag) = Self::place(piece);
+        let first = Self::alike(self.tags[set].load(Relaxed), tag).trailing_zeros();
+        bring(&self.entries[set][first as usize / 8 % 8]);
+    }
+
+    /// The high bit of each byte that is the tag; a false one only above a true one.
+    #[inline(always)]
+    fn alike(tags: u64, tag: u64) -> u64 {
+        let others = tags ^ (tag * ONES);
+        others.wrapping_sub(ONES) & !others & ONES << 7
     }
 
     #[inline(always)]

@@ -50,6 +50,15 @@ impl<'a> Counting<'a> {
             left += usize::from(known == 0) | usize::from(!is_short);
             at = end;
         }
+        // Of few the processor looks ahead by itself.
+        if BRINGS && left > filled / 4 {
+            for i in 0..left.min(ROOM) {
+                let piece = self.piece(text, start, self.left[i]);
+                if piece.len > SHORT_BYTES {
+                    self.cache.ask_long(piece);
+                }
+            }
+        }
         let mut unknown = 0;
         for i in 0..left.min(ROOM) {
             let piece = self.piece(text, start, self.left[i]);
