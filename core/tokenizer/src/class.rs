@@ -45,38 +45,31 @@ pub(crate) fn at(text: &[u8], at: usize) -> (u8, usize) {
     match text.get(at) {
         None => (END, 0),
         Some(&byte) if byte < 0x80 => (ASCII[usize::from(byte)], 1),
-        Some(&byte) => {
-            let second = text.get(at + 1).copied().unwrap_or(0);
-            if begins_caseless(byte, second) { (LETTER, 3) } else { beyond_ascii(text, at, byte) }
-        }
+        Some(&byte) => match wide(text, at) {
+            Some(class) => (class, 3),
+            None => beyond_ascii(text, at, byte),
+        },
     }
 }
 
-/// Whether a character that begins with these bytes is of a long row of letters without case: Han
-/// from U+4E00 to U+9FFF, Hangul from U+AC00 to U+D77F.
+/// The class of the character at a place when it has three bytes, as most without case do.
 #[inline(always)]
-fn begins_caseless(lead: u8, second: u8) -> bool {
-    let low = usize::from(lead & 0xf);
-    lead & 0xf0 == 0xe0 && second.wrapping_sub(CASELESS_FROM[low]) < CASELESS_SECONDS[low]
+fn wide(text: &[u8], at: usize) -> Option<u8> {
+    let &[lead, second, third] = text.get(at..)?.first_chunk()?;
+    let block = u32::from(lead & 0xf) << 6 | u32::from(second & 0x3f);
+    (lead & 0xf0 == 0xe0).then(|| in_block(block, u32::from(third & 0x3f)))
 }
 
-/// By the low bits of the first byte, the least second byte and how many there are.
-static CASELESS_FROM: [u8; 16] =
-    [0, 0, 0, 0, 0xb8, 0x80, 0x80, 0x80, 0x80, 0x80, 0xb0, 0x80, 0x80, 0x80, 0, 0];
-static CASELESS_SECONDS: [u8; 16] = [0, 0, 0, 0, 8, 64, 64, 64, 64, 64, 16, 64, 64, 30, 0, 0];
-
-/// Where the letters end that [`begins_caseless`] tells.
+/// Where a run of letters of three bytes and without case ends.
 #[inline(always)]
 pub(crate) fn caseless_end(text: &[u8], mut at: usize) -> usize {
-    while let Some(&[lead, second]) = text.get(at..).and_then(|rest| rest.first_chunk())
-        && begins_caseless(lead, second)
-    {
+    while wide(text, at) == Some(LETTER) {
         at += 3;
     }
     at
 }
 
-#[inline]
+#[inline(never)]
 fn beyond_ascii(text: &[u8], at: usize, lead: u8) -> (u8, usize) {
     let tail = |i: usize| u32::from(text.get(at + i).map_or(0, |byte| byte & 0x3f));
     let lead = u32::from(lead);
@@ -93,7 +86,9 @@ fn beyond_ascii(text: &[u8], at: usize, lead: u8) -> (u8, usize) {
 #[inline(always)]
 fn in_block(block: u32, low: u32) -> u8 {
     match BLOCK.get(block as usize) {
-        Some(&known) => CLASS[(usize::from(known) << 6 | low as usize) % CLASS.len()],
+        Some(&known) => {
+            CLASS.get(usize::from(known) << 6 | low as usize).map_or(OTHER, |class| *class)
+        }
         // Variation selectors, U+E0100 to U+E01EF, are the only class up there.
         None if matches!((block, low), (0x3804..=0x3806, _) | (0x3807, ..0x30)) => MARK,
         None => OTHER,

@@ -127,6 +127,8 @@ trait Rule {
 const SYMBOLS: u16 = class::set(&[OTHER, MARK]);
 const WHITE: u16 = class::set(&[SPACE, NEWLINE]);
 const NUMBERS: u16 = class::set(&[NUMBER]);
+/// What no word goes on with.
+const AFTER_WORDS: u16 = class::set(&[NUMBER, OTHER, SPACE, NEWLINE, class::END]);
 
 /// The end of the longest run of characters of these classes.
 #[inline]
@@ -172,15 +174,14 @@ fn plain_word(text: &[u8], at: usize, capitals: bool) -> Option<usize> {
     (is_over && (capitals || lead.is_ascii_lowercase() || end > first + 1)).then_some(end)
 }
 
-/// The end of a word of Han or Hangul alone, with or without a space before. Nothing for any other
-/// piece, nor where what follows is not ASCII, or may belong to it.
+/// The end of a word of letters of three bytes and without case, the first of which is at `first`.
+/// Nothing where there is none, nor where what follows may belong to it.
 #[inline(always)]
-fn caseless_word(text: &[u8], at: usize) -> Option<usize> {
-    let first = at + usize::from(byte(text, at) == b' ');
+fn caseless_word(text: &[u8], first: usize) -> Option<usize> {
     let end = class::caseless_end(text, first);
-    let next = byte(text, end);
-    let is_over = next < 0x80 && !next.is_ascii_alphabetic() && next != b'\'' || end == text.len();
-    (is_over && end > first).then_some(end)
+    let (next, _) = class::at(text, end);
+    let is_over = class::is_in(next, AFTER_WORDS) && byte(text, end) != b'\'';
+    (end > first && is_over).then_some(end)
 }
 
 /// `\p{N}{1,3}`, of which the first is there.

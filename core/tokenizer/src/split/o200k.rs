@@ -5,7 +5,7 @@ use super::{
     block::{self, Style},
     byte, caseless_word, contraction, plain_word, run, up_to_three_numbers, white_space,
 };
-use crate::class::{self, LETTER, LOWER, MARK, NEWLINE, NUMBER, OTHER, UPPER};
+use crate::class::{self, LETTER, LOWER, MARK, NEWLINE, NUMBER, OTHER, SPACE, UPPER};
 
 /// The expression, its alternatives in order (`U` is `\p{Lu}\p{Lt}`, `l` is `\p{Ll}`, `o` is
 /// `\p{Lm}\p{Lo}\p{M}`, `s?` a contraction):
@@ -22,16 +22,22 @@ pub(super) struct O200k;
 const LETTERS: u16 = class::set(&[UPPER, LOWER, LETTER, MARK]);
 const UPPER_OR_OTHER: u16 = class::set(&[UPPER, LETTER, MARK]);
 const LOWER_OR_OTHER: u16 = class::set(&[LOWER, LETTER, MARK]);
+/// What may stand before the letters of a word, but marks.
+const PREFIXES: u16 = class::set(&[OTHER, SPACE]);
 const CASELESS: u16 = class::set(&[LETTER, MARK]);
 
 impl Rule for O200k {
     #[inline]
     fn piece_end(text: &[u8], at: usize) -> usize {
-        if let Some(end) = plain_word(text, at, false).or_else(|| caseless_word(text, at)) {
+        if let Some(end) = plain_word(text, at, false) {
             return end;
         }
         let (class, bytes) = class::at(text, at);
         let next = at + bytes;
+        let first = if class::is_in(class, PREFIXES) { next } else { at };
+        if let Some(end) = caseless_word(text, first) {
+            return end;
+        }
         match class {
             UPPER | LOWER | LETTER => contraction(text, word(text, at)),
             MARK => {
