@@ -270,7 +270,17 @@ impl AnthropicFold {
                     self.annotations.push(citation);
                 }
             }
-            _ => {}
+            // A kind without a name here goes on with the fields of its block that it names.
+            _ => {
+                let fields = delta.as_object().unwrap_or_default().iter();
+                for (key, value) in fields.filter(|(key, value)| key != "type" && !value.is_null())
+                {
+                    match value {
+                        Node::String(text) => append(block, key, text),
+                        _ => _ = block.value.insert(key.clone().into_owned(), value.to_value()),
+                    }
+                }
+            }
         }
     }
 

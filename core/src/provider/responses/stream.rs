@@ -7,12 +7,14 @@
 
 use alloc::collections::BTreeMap;
 use alloc::string::{String, ToString};
+use alloc::vec::Vec;
 
 use serde_json::Value;
 
 use super::slot::Slot;
 use super::usage::usage;
 use crate::error::Error;
+use crate::json::object;
 use crate::provider::alike::Alike;
 use crate::provider::answer::{Answer, Finish};
 use crate::provider::fold::{Sink, Step, malformed, parse_data, reports_error, text_of, tier_of};
@@ -167,7 +169,7 @@ impl ResponsesFold {
             "response.failed" | "response.cancelled" | "response.error" => {
                 let response = event.get("response").unwrap_or(&event);
                 self.read_head(response);
-                self.usage = usage(&response.to_value()).or(self.usage.take());
+                self.usage = usage_of(response).or(self.usage.take());
                 return Ok(Some(Step::Failed(Problem::of_node(response))));
             }
             _ if is_ours => {}
@@ -201,7 +203,7 @@ impl ResponsesFold {
     /// Takes a whole response object.
     pub(crate) fn whole(&mut self, body: &Node<'_>, sink: &mut dyn Sink) -> Result<Step, Error> {
         if reports_error(body) {
-            self.usage = usage(&body.to_value());
+            self.usage = usage_of(body);
             return Ok(Step::Failed(Problem::of_node(body)));
         }
         if !body.get("output").is_some_and(Node::is_array) {
@@ -328,7 +330,7 @@ impl ResponsesFold {
             let key = self.next_key();
             self.slots.entry(key).or_default().add_text(None, words, sink);
         }
-        self.usage = usage(&response.to_value()).or(self.usage.take());
+        self.usage = usage_of(response).or(self.usage.take());
         let status = text_of(response, "status");
         if matches!(status, "failed" | "cancelled") {
             return Step::Failed(Problem::of_node(response));
@@ -403,6 +405,15 @@ impl ResponsesFold {
             self.add_reasoning(item, part, whole, sink);
         }
     }
+}
+
+/// What a response reports as used, without a copy of all that it repeats.
+fn usage_of(response: &Node<'_>) -> Option<Usage> {
+    let counters = response.get("usage")?.to_value();
+    let output = response.get("output").and_then(Node::as_array).unwrap_or_default();
+    let is_of_tool = |item: &&Node<'_>| text_of(item, "type").ends_with("_call");
+    let tools: Vec<Value> = output.iter().filter(is_of_tool).map(Node::to_value).collect();
+    usage(&object! { "usage" => counters, "output" => tools })
 }
 
 /// The part of an item's reasoning an event is about; its own words are counted from far above the
