@@ -16,6 +16,15 @@ pub(crate) enum Purpose {
     Vectors,
 }
 
+/// Builds the standard library with the module, so that what would become a panic's message is a trap
+/// at once: none of the messages, nor what puts them together, is in the module.
+const WITH_STD: [&str; 4] = [
+    "-Zbuild-std=std,panic_abort",
+    "-Zpanic-immediate-abort",
+    "--config",
+    "profile.wasm.panic='immediate-abort'",
+];
+
 /// What the compiler is told beside, as a list in TOML has it.
 fn flags() -> Vec<String> {
     // Every engine of 2023 and later has it, and splitting a text is three times as fast.
@@ -32,26 +41,60 @@ fn flags() -> Vec<String> {
 
 /// Returns where the compiled module lies.
 pub(crate) fn wasm_module(root: &Path, purpose: Purpose) -> Result<PathBuf> {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let (options, folder): (&[&str], _) = match purpose {
-        Purpose::Package => (&["--profile", "wasm"], "wasm"),
-        Purpose::Vectors => (&["--features", "vectors"], "debug"),
+    let is_built = match purpose {
+        Purpose::Package => {
+            let options = ["--profile", "wasm"];
+            let is_small = has_source_of_std() && compile(root, &options, true)?;
+            if !is_small {
+                println!(
+                    "farebox-bindgen: building with the standard library as it is installed, a \
+                     twentieth larger; tests/setup/wasm-target says why"
+                );
+            }
+            is_small || compile(root, &options, false)?
+        }
+        Purpose::Vectors => compile(root, &["--features", "vectors"], false)?,
     };
-    let status = Command::new(cargo)
-        // The crate is an ordinary library to everyone else: one built as both is never
-        // optimised across crates.
-        .args(["rustc", "--package", "farebox-wasm", "--lib", "--crate-type", "cdylib"])
-        .args(options)
-        .args(["--target", TARGET])
-        .args(["--config", &format!("target.{TARGET}.rustflags=[{}]", flags().join(", "))])
-        .current_dir(root)
-        .status()
-        .context("cargo did not start")?;
     ensure!(
-        status.success(),
+        is_built,
         "farebox-wasm did not compile; if the {TARGET} target is missing, run tests/setup/wasm-target"
     );
     let target_dir =
         std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
+    let folder = match purpose {
+        Purpose::Package => "wasm",
+        Purpose::Vectors => "debug",
+    };
     Ok(target_dir.join(TARGET).join(folder).join("farebox_wasm.wasm"))
+}
+
+fn compile(root: &Path, options: &[&str], with_std: bool) -> Result<bool> {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut flags = flags();
+    let mut command = Command::new(cargo);
+    // The crate is an ordinary library to everyone else: one built as both is never optimised across
+    // crates.
+    command.args(["rustc", "--package", "farebox-wasm", "--lib", "--crate-type", "cdylib"]);
+    if with_std {
+        // What a stable compiler allows for the standard library's own build.
+        command.env("RUSTC_BOOTSTRAP", "1").args(WITH_STD);
+        flags.extend(["'-Zlocation-detail=none'".to_owned(), "'-Zfmt-debug=none'".to_owned()]);
+    }
+    let status = command
+        .args(options)
+        .args(["--target", TARGET])
+        .args(["--config", &format!("target.{TARGET}.rustflags=[{}]", flags.join(", "))])
+        .current_dir(root)
+        .status()
+        .context("cargo did not start")?;
+    Ok(status.success())
+}
+
+fn has_source_of_std() -> bool {
+    let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+    let asked = Command::new(rustc).args(["--print", "sysroot"]).output();
+    let sysroot = asked.ok().and_then(|answer| String::from_utf8(answer.stdout).ok());
+    sysroot.is_some_and(|sysroot| {
+        Path::new(sysroot.trim()).join("lib/rustlib/src/rust/library/Cargo.lock").is_file()
+    })
 }
