@@ -8,7 +8,6 @@
 
 mod limit;
 
-use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::vec::Vec;
 
@@ -23,6 +22,7 @@ use crate::money::Pusd;
 use crate::quote::Quote;
 use crate::receipt::Receipt;
 use crate::route::{Policy, Preset};
+use crate::sorted::SortedMap;
 use crate::time::{Day, Timestamp};
 
 /// Limits, and the ledger under them.
@@ -91,7 +91,7 @@ struct Ledger {
     next_id: u64,
     holds: Vec<Hold>,
     /// What is settled, by the day its money was held on.
-    settled: BTreeMap<Day, Pusd>,
+    settled: SortedMap<Day, Pusd>,
     /// What is settled from days that no window reaches any more.
     before: Pusd,
 }
@@ -188,7 +188,7 @@ impl Budget {
     pub fn settle(&mut self, id: HoldId, cost: Pusd) {
         let Some(place) = self.ledger.holds.iter().position(|hold| hold.id == id) else { return };
         let hold = self.ledger.holds.swap_remove(place);
-        let settled = self.ledger.settled.entry(hold.at.date()).or_default();
+        let settled = self.ledger.settled.or_default(hold.at.date());
         *settled = settled.saturating_add(cost);
     }
 

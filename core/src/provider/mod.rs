@@ -19,6 +19,7 @@ mod gemini;
 mod go_on;
 mod http;
 mod node;
+mod numbered;
 mod problem;
 mod rate;
 mod read;

@@ -1,6 +1,5 @@
 //! What Anthropic Messages sends back, folded into an answer.
 
-use alloc::collections::BTreeMap;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
@@ -11,6 +10,7 @@ use crate::error::Error;
 use crate::provider::answer::{Answer, AnswerToolCall, Finish};
 use crate::provider::fold::{Sink, Step, malformed, parse_data, reports_error, text_of, tier_of};
 use crate::provider::node::{Node, to_map};
+use crate::provider::numbered::Numbered;
 use crate::provider::problem::Problem;
 use crate::request::{ModelId, ServiceTier};
 
@@ -20,9 +20,9 @@ pub struct AnthropicFold {
     id: Option<String>,
     model: Option<String>,
     service_tier: Option<ServiceTier>,
-    blocks: BTreeMap<u64, Block>,
+    blocks: Numbered<Block>,
     /// The key of the block that an index of the stream means now, where it is not the index.
-    aliases: BTreeMap<u64, u64>,
+    aliases: Numbered<u64>,
     calls: u32,
     text: String,
     reasoning: String,
@@ -176,15 +176,15 @@ impl AnthropicFold {
     }
 
     fn key(&self, index: u64) -> u64 {
-        self.aliases.get(&index).copied().unwrap_or(index)
+        self.aliases.get(index).copied().unwrap_or(index)
     }
 
     /// A place for a block that begins: some proxies give several of them one index.
     fn key_to_open(&mut self, index: u64) -> u64 {
-        if !self.blocks.contains_key(&self.key(index)) {
+        if self.blocks.get(self.key(index)).is_none() {
             return self.key(index);
         }
-        let next = self.blocks.last_key_value().map_or(0, |(key, _)| key.saturating_add(1));
+        let next = self.blocks.next_number();
         self.aliases.insert(index, next);
         next
     }
@@ -192,7 +192,7 @@ impl AnthropicFold {
     /// Closes the blocks whose end never came.
     fn close_all(&mut self, sink: &mut dyn Sink) {
         let open = self.blocks.iter().filter(|(_, block)| !block.is_closed);
-        for key in open.map(|(key, _)| *key).collect::<Vec<_>>() {
+        for key in open.map(|(key, _)| key).collect::<Vec<_>>() {
             self.close(key, sink);
         }
     }
@@ -231,7 +231,7 @@ impl AnthropicFold {
             "thinking_delta" => "thinking",
             _ => "",
         };
-        let block = self.blocks.entry(index).or_default();
+        let block = self.blocks.or_default(index);
         if block.value.is_empty() && !kind.is_empty() {
             block.value.insert("type".into(), kind.into());
         }
@@ -285,7 +285,7 @@ impl AnthropicFold {
     }
 
     fn close(&mut self, index: u64, sink: &mut dyn Sink) {
-        let Some(block) = self.blocks.get_mut(&index) else { return };
+        let Some(block) = self.blocks.get_mut(index) else { return };
         let had_arguments = !block.arguments().is_empty();
         block.is_closed = true;
         if let (Some(call), false) = (block.call, had_arguments) {

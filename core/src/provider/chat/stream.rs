@@ -6,7 +6,6 @@
 //! answer, further ones are kept aside.
 
 use alloc::boxed::Box;
-use alloc::collections::BTreeMap;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
@@ -23,6 +22,7 @@ use crate::provider::fold::{
     Sink, Step, Unheard, malformed, parse_data, reports_error, text_of, tier_of,
 };
 use crate::provider::node::Node;
+use crate::provider::numbered::Numbered;
 use crate::provider::problem::Problem;
 use crate::request::{ModelId, ServiceTier};
 use crate::usage::Usage;
@@ -39,7 +39,7 @@ pub struct ChatFold {
     /// Fields of the completion without a name here, as they were last.
     completion: Map<String, Value>,
     /// The choices after the first, by index.
-    others: BTreeMap<u64, ChatFold>,
+    others: Numbered<ChatFold>,
     finish: Option<Finish>,
     pub(super) usage: Option<Usage>,
     has_begun: bool,
@@ -100,7 +100,7 @@ impl ChatFold {
             self.has_begun = true;
             match choice.get("index").and_then(Node::as_u64).unwrap_or(0) {
                 0 => self.read_choice(choice, sink),
-                other => self.others.entry(other).or_default().read_choice(choice, &mut Unheard),
+                other => self.others.or_default(other).read_choice(choice, &mut Unheard),
             }
             step = Step::Content;
         }
@@ -162,7 +162,7 @@ impl ChatFold {
                 items.push(object! { key => fields });
             }
         }
-        items.extend(self.others.iter().map(|(index, other)| other.as_item(*index)));
+        items.extend(self.others.iter().map(|(index, other)| other.as_item(index)));
         Answer {
             id: self.id.clone(),
             model: self.model.as_deref().map(ModelId::new),

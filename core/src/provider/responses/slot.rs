@@ -1,6 +1,5 @@
 //! One output item of a response as far as it came.
 
-use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -10,6 +9,7 @@ use crate::json::object;
 use crate::provider::answer::AnswerToolCall;
 use crate::provider::fold::{Sink, text_of};
 use crate::provider::node::Node;
+use crate::provider::numbered::Numbered;
 use crate::provider::read::compact;
 
 /// One output item as far as it came.
@@ -23,7 +23,7 @@ pub(super) struct Slot {
     pub(super) annotations: Vec<Value>,
     pub(super) call: Option<(u32, AnswerToolCall)>,
     /// Parts of the reasoning of which words came.
-    pub(super) reasoned: BTreeSet<u64>,
+    pub(super) reasoned: Numbered<()>,
     /// Arguments of a call that was not yet named.
     early: String,
     /// The part of the text that grows, and where in the text it begins.

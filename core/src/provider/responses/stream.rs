@@ -5,7 +5,6 @@
 //! some the repetition, and some change ids on the way: an item is known by its place in the
 //! list, and whatever was not yet handed on when its whole form comes is handed on then.
 
-use alloc::collections::BTreeMap;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
@@ -19,6 +18,7 @@ use crate::provider::alike::Alike;
 use crate::provider::answer::{Answer, Finish};
 use crate::provider::fold::{Sink, Step, malformed, parse_data, reports_error, text_of, tier_of};
 use crate::provider::node::Node;
+use crate::provider::numbered::Numbered;
 use crate::provider::problem::Problem;
 use crate::request::{ModelId, ServiceTier};
 use crate::usage::Usage;
@@ -29,7 +29,7 @@ pub struct ResponsesFold {
     id: Option<String>,
     model: Option<String>,
     service_tier: Option<ServiceTier>,
-    slots: BTreeMap<u64, Slot>,
+    slots: Numbered<Slot>,
     tool_calls: u32,
     reasoning: String,
     /// Item and part of the reasoning that came last, so that parts can be set apart.
@@ -126,7 +126,7 @@ impl ResponsesFold {
             }
             "response.function_call_arguments.done" => {
                 let key = self.slot_key(&event);
-                let slot = self.slots.entry(key).or_default();
+                let slot = self.slots.or_default(key);
                 slot.name_call(&event, &mut self.tool_calls, sink);
                 slot.complete_arguments(text_of(&event, "arguments"), sink);
             }
@@ -191,12 +191,10 @@ impl ResponsesFold {
         match self.again {
             Again::Aside => {}
             Again::Arguments(key) => {
-                self.slots.entry(key).or_default().add_arguments(words, sink);
+                self.slots.or_default(key).add_arguments(words, sink);
             }
             Again::Reasoning(key, part) => self.add_reasoning(key, part, words, sink),
-            Again::Text(key, part) => {
-                self.slots.entry(key).or_default().add_text(part, words, sink)
-            }
+            Again::Text(key, part) => self.slots.or_default(key).add_text(part, words, sink),
         }
     }
 
@@ -262,43 +260,39 @@ impl ResponsesFold {
         };
         let has_id = |slot: &Slot| !id.is_empty() && slot.item_id == id;
         if let Some(place) = place
-            && self.slots.get(&place).is_some_and(has_id)
+            && self.slots.get(place).is_some_and(has_id)
         {
             return place;
         }
-        let by_id = self.slots.iter().find(|(_, slot)| has_id(slot)).map(|(key, _)| *key);
-        let last = self.slots.last_key_value().map(|(key, _)| *key);
+        let by_id = self.slots.iter().find(|(_, slot)| has_id(slot)).map(|(key, _)| key);
+        let last = self.slots.last().map(|(key, _)| key);
         by_id.or(place).or(last).unwrap_or(0)
     }
 
     fn slot(&mut self, event: &Node<'_>) -> &mut Slot {
         let key = self.slot_key(event);
-        self.slots.entry(key).or_default()
+        self.slots.or_default(key)
     }
 
     fn open(&mut self, event: &Node<'_>, sink: &mut dyn Sink) {
         let Some(item) = event.get("item") else { return };
-        let next = self.next_key();
+        let next = self.slots.next_number();
         let place = event.get("output_index").and_then(Node::as_u64).unwrap_or(next);
         let id = text_of(item, "id");
         // Some proxies give all items one place.
-        let is_taken = self.slots.get(&place).is_some_and(|slot| {
+        let is_taken = self.slots.get(place).is_some_and(|slot| {
             let is_other = slot.item_id != id || slot.kind() != text_of(item, "type");
             is_other && !slot.item.is_null() && (slot.is_done || slot.was_handed_on())
         });
-        let slot = self.slots.entry(if is_taken { next } else { place }).or_default();
+        let slot = self.slots.or_default(if is_taken { next } else { place });
         slot.open(item, &mut self.tool_calls, sink);
     }
 
-    fn next_key(&self) -> u64 {
-        self.slots.last_key_value().map_or(0, |(key, _)| key.saturating_add(1))
-    }
-
     fn close(&mut self, key: u64, item: &Node<'_>, sink: &mut dyn Sink) {
-        let slot = self.slots.entry(key).or_default();
+        let slot = self.slots.or_default(key);
         slot.close(item, &mut self.tool_calls, sink);
         if text_of(item, "type") == "reasoning" {
-            let reasoned = slot.reasoned.clone();
+            let reasoned = slot.reasoned.iter().map(|(part, ())| part).collect::<Vec<_>>();
             for (list, name, base) in
                 [("summary", "summary_text", 0), ("content", "reasoning_text", CONTENT_PARTS)]
             {
@@ -327,8 +321,8 @@ impl ResponsesFold {
         let has_words = |slot: &Slot| !(slot.text.is_empty() && slot.refusal.is_empty());
         let words = text_of(response, "output_text");
         if !words.is_empty() && !self.slots.values().any(has_words) {
-            let key = self.next_key();
-            self.slots.entry(key).or_default().add_text(None, words, sink);
+            let key = self.slots.next_number();
+            self.slots.or_default(key).add_text(None, words, sink);
         }
         self.usage = usage_of(response).or(self.usage.take());
         let status = text_of(response, "status");
@@ -356,22 +350,24 @@ impl ResponsesFold {
             let id = text_of(item, "id");
             let same = before.iter().find(|(_, slot)| !id.is_empty() && slot.item_id == id);
             let same_kind = |key: &u64| {
-                let kind = before.get(key).map(Slot::kind);
+                let kind = before.get(*key).map(Slot::kind);
                 kind.is_some_and(|kind| kind.is_empty() || kind == text_of(item, "type"))
             };
             let place = place as u64;
-            let key = same.map(|(key, _)| *key).or(Some(place).filter(same_kind));
-            let slot = key.and_then(|key| before.remove(&key)).unwrap_or_default();
+            let key = same.map(|(key, _)| key).or(Some(place).filter(same_kind));
+            let slot = key.and_then(|key| before.remove(key)).unwrap_or_default();
             self.slots.insert(place, slot);
             self.close(place, item, sink);
         }
         // A list without any message, or any call, forgot what was streamed and handed on.
-        for mut slot in before.into_values().filter(Slot::was_handed_on) {
+        let left = before.iter().filter(|(_, slot)| slot.was_handed_on());
+        for key in left.map(|(key, _)| key).collect::<Vec<_>>() {
+            let mut slot = before.remove(key).unwrap_or_default();
             let kind = if slot.call.is_some() { "function_call" } else { "message" };
             if !output.iter().any(|item| text_of(item, "type") == kind) {
                 // Of the items themselves the list is believed.
                 (slot.item, slot.is_done) = (Value::Null, false);
-                let key = self.next_key();
+                let key = self.slots.next_number();
                 self.slots.insert(key, slot);
             }
         }
@@ -380,7 +376,7 @@ impl ResponsesFold {
     /// Calls of tools that take free text are kept among the items: xAI runs some of them itself,
     /// and only one that stands last waits for the caller.
     fn awaits_the_caller(&self) -> bool {
-        let last = self.slots.last_key_value().map(|(_, slot)| slot.kind());
+        let last = self.slots.last().map(|(_, slot)| slot.kind());
         self.slots.values().any(|slot| slot.call.is_some()) || last == Some("custom_tool_call")
     }
 
@@ -388,7 +384,7 @@ impl ResponsesFold {
         if text.is_empty() {
             return;
         }
-        self.slots.entry(item).or_default().reasoned.insert(part);
+        self.slots.or_default(item).reasoned.insert(part, ());
         if self.reasoning_part.is_some_and(|last| last != (item, part)) {
             self.reasoning.push_str("\n\n");
             sink.reasoning("\n\n");
@@ -400,7 +396,7 @@ impl ResponsesFold {
 
     /// Takes a part of the reasoning whole, unless its words came in pieces.
     fn complete_reasoning(&mut self, item: u64, part: u64, whole: &str, sink: &mut dyn Sink) {
-        let came = self.slots.get(&item).is_some_and(|slot| slot.reasoned.contains(&part));
+        let came = self.slots.get(item).is_some_and(|slot| slot.reasoned.get(part).is_some());
         if !came {
             self.add_reasoning(item, part, whole, sink);
         }
