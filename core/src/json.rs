@@ -5,8 +5,10 @@
 //! would download. So `farebox_derive` gives each type a list of its fields' names and a call for each
 //! field, here and in serde's own attributes: both write the same JSON.
 
+pub(crate) mod node;
 mod object;
 mod readable;
+mod reader;
 mod slots;
 mod words;
 mod writable;
@@ -19,9 +21,11 @@ use core::fmt;
 
 pub use serde_json::Value;
 
+pub(crate) use node::Node;
 pub(crate) use object::{ToJson, object, put, set};
 pub use readable::Readable;
 pub(crate) use readable::{parsed, string};
+pub(crate) use reader::read_text;
 pub use slots::{Layout, Slots};
 pub use words::{place_of_tag, place_of_word};
 pub use writable::{Fields, Writable};
@@ -58,7 +62,17 @@ pub(crate) fn value(value: &dyn Writable) -> Value {
 /// Where it is no JSON, or no UTF-8.
 pub fn parse(text: &[u8]) -> Result<Value, Unreadable> {
     let text = core::str::from_utf8(text).map_err(|error| Unreadable::new(error.to_string()))?;
-    serde_json::from_str(text).map_err(|error| Unreadable::new(error.to_string()))
+    read_text(text).map(Node::into_value)
+}
+
+/// Reads the value that a text begins with, whatever follows it.
+pub(crate) fn first(text: &str) -> Option<Value> {
+    reader::read_first(text).map(Node::into_value)
+}
+
+/// Whether a text is JSON.
+pub(crate) fn is_json(text: &str) -> bool {
+    read_text(text).is_ok()
 }
 
 /// Why a value could not be read.

@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::retry::ServerWord;
 use super::sse::SseParser;
 use crate::error::{Error, ErrorKind};
+use crate::json;
 use crate::provider::{Fold, Problem, Remedy, Sink, Step};
 use crate::request::Api;
 use crate::time::Timestamp;
@@ -267,7 +268,7 @@ impl Exchange {
     }
 
     fn whole(&mut self, body: &[u8], sink: &mut dyn Sink) -> Ending {
-        let Ok(value) = serde_json::from_slice::<Value>(body) else {
+        let Ok(value) = json::parse(body) else {
             let text = String::from_utf8_lossy(body);
             let what = if text.trim_start().starts_with('<') {
                 "the provider sent a page instead of an answer"

@@ -7,12 +7,13 @@
 use alloc::format;
 use alloc::string::String;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::settings::{Goal, Material, RunLimits};
 use super::step::Step;
 use super::work_plan::{WorkPlan, WorkStep};
 use crate::error::Error;
+use crate::json::{self, object};
 use crate::request::{
     Hints, Message, OutputFormat, Part, Request, Role, Tool, ToolChoice, WorkKind,
 };
@@ -102,8 +103,8 @@ pub(super) fn step(goal: &Goal, workload: &str, steps: &[Step], step: &Step) -> 
     // Tools that the provider runs need nobody here to answer them.
     let hosted = goal.request.tools.iter().filter(|tool| matches!(tool, Tool::Hosted { .. }));
     request.tools = hosted.cloned().collect();
-    let kind = serde_json::to_value(plan.kind).ok();
-    let kind = kind.as_ref().and_then(Value::as_str).unwrap_or("step");
+    let kind = json::value(&plan.kind);
+    let kind = kind.as_str().unwrap_or("step");
     request.hints = hints(goal, workload, kind, plan.kind);
     request
 }
@@ -117,15 +118,15 @@ pub(super) fn check(goal: &Goal, workload: &str, step: &Step, result: &str) -> R
     let mut request = Request::new().instructions(CHECK).user(text);
     request.output = schema(
         "verdict",
-        json!({
-            "type": "object",
-            "additionalProperties": false,
-            "required": ["reason", "accepted"],
-            "properties": {
-                "reason": { "type": "string" },
-                "accepted": { "type": "boolean" },
+        object! {
+            "type" => "object",
+            "additionalProperties" => false,
+            "required" => ["reason", "accepted"],
+            "properties" => object! {
+                "reason" => object! { "type" => "string" },
+                "accepted" => object! { "type" => "boolean" },
             },
-        }),
+        },
     );
     request.hints = hints(goal, workload, "check", WorkKind::BulkClassification);
     request

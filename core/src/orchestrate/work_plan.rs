@@ -11,10 +11,11 @@ use alloc::vec::Vec;
 
 use farebox_derive::{Readable, Writable};
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::settings::RunLimits;
 use crate::error::{Error, ErrorKind};
+use crate::json::{self, object};
 use crate::request::WorkKind;
 use crate::sorted::SortedSet;
 
@@ -79,29 +80,32 @@ impl WorkStep {
 impl WorkPlan {
     /// The schema of a plan, strict enough for providers that hold an answer to it.
     pub fn schema() -> Value {
-        let kinds: Vec<Value> = KINDS.iter().map(|kind| json!(kind)).collect();
-        let names = json!({ "type": "array", "items": { "type": "string" } });
-        json!({
-            "type": "object",
-            "additionalProperties": false,
-            "required": ["steps", "answer"],
-            "properties": {
-                "steps": { "type": "array", "items": {
-                    "type": "object",
-                    "additionalProperties": false,
-                    "required": ["id", "kind", "instruction", "inputs", "after", "acceptance"],
-                    "properties": {
-                        "id": { "type": "string" },
-                        "kind": { "type": "string", "enum": kinds },
-                        "instruction": { "type": "string" },
-                        "inputs": names,
-                        "after": names,
-                        "acceptance": { "type": ["string", "null"] },
-                    },
-                } },
-                "answer": { "type": ["string", "null"] },
+        let kinds: Vec<Value> = KINDS.iter().map(|kind| json::value(kind)).collect();
+        let text = object! { "type" => "string" };
+        let text_or_none = object! { "type" => ["string", "null"] };
+        let names = object! { "type" => "array", "items" => text };
+        let step = object! {
+            "type" => "object",
+            "additionalProperties" => false,
+            "required" => ["id", "kind", "instruction", "inputs", "after", "acceptance"],
+            "properties" => object! {
+                "id" => text,
+                "kind" => object! { "type" => "string", "enum" => kinds },
+                "instruction" => text,
+                "inputs" => names,
+                "after" => names,
+                "acceptance" => text_or_none,
             },
-        })
+        };
+        object! {
+            "type" => "object",
+            "additionalProperties" => false,
+            "required" => ["steps", "answer"],
+            "properties" => object! {
+                "steps" => object! { "type" => "array", "items" => step },
+                "answer" => text_or_none,
+            },
+        }
     }
 
     /// Reads the planner's words, and proves that the plan ends within its limits.
@@ -111,7 +115,9 @@ impl WorkPlan {
     /// `malformed_response`: no JSON of the schema, a name that is empty, used twice or unknown,
     /// steps that wait for each other, more steps or a longer chain than allowed, or nothing.
     pub(super) fn parse(text: &str, frame: Frame<'_>) -> Result<Self, Error> {
-        let plan: Self = serde_json::from_str(without_fence(text))
+        let read = json::parse(without_fence(text).as_bytes());
+        let plan: Self = read
+            .and_then(|value| json::read(&value))
             .map_err(|error| malformed(format!("the plan is not JSON of its schema: {error}")))?;
         plan.check_names(frame)?;
         plan.check_order(frame)?;

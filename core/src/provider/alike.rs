@@ -14,6 +14,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::node::Node;
+use crate::json::read_text;
 
 /// The text of an event and the places in it that change.
 #[derive(Clone, Debug, Default)]
@@ -96,7 +97,7 @@ impl Alike {
             return Some(Cow::Borrowed(words));
         }
         // With its quotes it is JSON by itself; half a character is left to who reads the whole.
-        match serde_json::from_str(data.get(start - 1..=end)?) {
+        match read_text(data.get(start - 1..=end)?) {
             Ok(Node::String(words)) => Some(words),
             _ => None,
         }
@@ -150,7 +151,7 @@ mod tests {
 
     /// An event of which the words, a padding and a count change.
     fn kept(data: &str) -> Alike {
-        let node: Node<'_> = serde_json::from_str(data).unwrap();
+        let node = read_text(data).unwrap();
         let mut alike = Alike::default();
         let pad = node.get("pad").and_then(Node::as_str);
         alike.keep(

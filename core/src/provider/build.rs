@@ -156,7 +156,7 @@ impl Target<'_> {
 /// A number of thousandths as JSON, without a binary fraction's tail.
 pub(super) fn thousandths(milli: u32) -> Value {
     let text = format!("{}.{:03}", milli / 1_000, milli % 1_000);
-    serde_json::from_str(&text).unwrap_or(Value::Null)
+    json::parse(text.as_bytes()).unwrap_or_default()
 }
 
 /// An address or inline bytes as one URL, where the format takes URLs of both kinds.
@@ -187,7 +187,7 @@ pub(super) fn arguments_object(arguments: &str) -> Result<Value, Error> {
     if arguments.trim().is_empty() {
         return Ok(object! {});
     }
-    match serde_json::from_str(arguments) {
+    match json::parse(arguments.as_bytes()) {
         Ok(value @ Value::Object(_)) => Ok(value),
         _ => Err(Error::invalid_request(format!(
             "the arguments of a tool call are a JSON object in text: {arguments}"

@@ -8,12 +8,12 @@ use super::answer::Answer;
 use super::anthropic::stream::AnthropicFold;
 use super::chat::stream::ChatFold;
 use super::gemini::stream::GeminiFold;
-use super::node::Node;
 use super::problem::Problem;
 use super::responses::stream::ResponsesFold;
 use super::surrogates;
 use crate::error::{Error, ErrorKind};
-use crate::json::object;
+use crate::json::Node;
+use crate::json::{self, object};
 use crate::request::{Api, ServiceTier};
 
 /// Receives the pieces of an answer in the order they come.
@@ -188,9 +188,9 @@ pub(super) fn parse_data<'a>(name: &str, data: &'a str) -> Result<Option<Node<'a
     if data.is_empty() || data == "[DONE]" {
         return Ok(None);
     }
-    let parsed = serde_json::from_str::<Node<'_>>(data).or_else(|error| {
+    let parsed = json::read_text(data).or_else(|error| {
         let paired = surrogates::paired(data).ok_or(error)?;
-        serde_json::from_str::<Value>(&paired).map(Node::from)
+        json::parse(paired.as_bytes()).map(Node::from)
     });
     match parsed {
         Ok(value) => Ok(Some(value)),
@@ -204,9 +204,7 @@ pub(super) fn parse_data<'a>(name: &str, data: &'a str) -> Result<Option<Node<'a
 fn is_lines(data: &str) -> bool {
     let is_event = |line: &str| {
         let line = line.trim();
-        line.is_empty()
-            || line == "[DONE]"
-            || serde_json::from_str::<serde::de::IgnoredAny>(line).is_ok()
+        line.is_empty() || line == "[DONE]" || json::is_json(line)
     };
     data.trim().contains('\n') && data.lines().all(is_event)
 }

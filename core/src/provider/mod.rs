@@ -18,7 +18,6 @@ mod follow_up;
 mod gemini;
 mod go_on;
 mod http;
-mod node;
 mod numbered;
 mod problem;
 mod rate;
@@ -43,6 +42,7 @@ pub use rate::{Left, RateLimit};
 pub(crate) use go_on::go_on;
 
 use crate::error::Error;
+use crate::json::node;
 use crate::request::{Api, NativeBody, Request};
 use crate::usage::Usage;
 

@@ -9,8 +9,9 @@ use alloc::string::{String, ToString};
 
 use serde_json::Value;
 
-use super::node::Node;
 use crate::error::{Error, ErrorKind};
+use crate::json;
+use crate::json::Node;
 
 /// A failure the provider reported, and what may help.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,7 +42,7 @@ pub enum Remedy {
 impl Problem {
     /// What a response with this status and body means.
     pub(crate) fn of_response(status: u16, body: &str) -> Self {
-        match serde_json::from_str::<Value>(body) {
+        match json::parse(body.as_bytes()) {
             Ok(value) => Self::of_value(Some(status), &value),
             Err(_) => Self::of_words(Some(status), &Words::default(), excerpt_of_page(body)),
         }

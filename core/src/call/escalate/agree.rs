@@ -75,7 +75,7 @@ fn container(text: &str) -> Option<Value> {
     if !text.starts_with(['{', '[']) {
         return None;
     }
-    serde_json::from_str(text).ok()
+    json::parse(text.as_bytes()).ok()
 }
 
 /// The JSON between a fence and the last one. The widest that reads wins, for a string inside it
@@ -98,8 +98,7 @@ fn broken_field(answer: &str) -> Option<String> {
     })?;
     let rest = answer.get(at + key.len()..)?.trim_start().strip_prefix(':')?.trim_start();
     let Some(text) = rest.strip_prefix('"') else {
-        let mut values = serde_json::Deserializer::from_str(rest).into_iter::<Value>();
-        return values.next()?.ok().map(field);
+        return json::first(rest).map(field);
     };
     let mut escaped = false;
     let end = text.find(|c| {
@@ -110,7 +109,7 @@ fn broken_field(answer: &str) -> Option<String> {
     let text = text.get(..end)?;
     let whole = text.replace('\n', "\\n").replace('\r', "\\r").replace('\t', "\\t");
     // An escape that JSON has no notion of is taken letter by letter.
-    match serde_json::from_str(&format!("\"{whole}\"")) {
+    match json::parse(format!("\"{whole}\"").as_bytes()) {
         Ok(Value::String(read)) => Some(read),
         _ => Some(text.to_string()),
     }

@@ -12,14 +12,13 @@ mod schema;
 use alloc::format;
 use alloc::string::String;
 
-use serde_json::Value;
-
 pub use agree::agree;
 pub use margin::is_sure;
 pub use schema::mismatch;
 
 pub use crate::route::{Repetition, repetition};
 
+use crate::json;
 use crate::provider::Answer;
 use crate::request::{OutputFormat, Request, Tool, ToolChoice};
 
@@ -57,7 +56,7 @@ pub fn fits_form(request: &Request, answer: &Answer) -> Verdict {
         OutputFormat::JsonObject => None,
         OutputFormat::JsonSchema { schema, .. } => Some(schema),
     };
-    let Ok(value) = serde_json::from_str::<Value>(&answer.text) else {
+    let Ok(value) = json::parse(answer.text.as_bytes()) else {
         return Verdict::refused("the answer is no JSON");
     };
     if !value.is_object() && schema.is_none() {
@@ -97,7 +96,7 @@ pub fn calls_are_valid(request: &Request, answer: &Answer) -> Verdict {
         };
         // Some providers send no text for a tool without arguments.
         let text = if call.arguments.trim().is_empty() { "{}" } else { &call.arguments };
-        let Ok(arguments) = serde_json::from_str::<Value>(text) else {
+        let Ok(arguments) = json::parse(text.as_bytes()) else {
             return Verdict::refused(format!("the arguments of `{}` are no JSON", call.name));
         };
         if let Some(why) = parameters.as_ref().and_then(|schema| mismatch(&arguments, schema)) {

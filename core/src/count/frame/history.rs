@@ -14,7 +14,7 @@ use super::json::{COMPACT, SPACED, SPACED_ASCII};
 use crate::count::CountPartKind;
 use crate::count::ruler::Ruler;
 use crate::count::tally::Tally;
-use crate::json::object;
+use crate::json::{self, object};
 use crate::request::{Api, Message, Part};
 use crate::sorted::SortedSet;
 
@@ -156,7 +156,7 @@ pub(super) fn text(content: &[Part]) -> Cow<'_, str> {
 
 /// Arguments are read and written again, without spaces.
 fn compact(arguments: &str) -> Cow<'_, str> {
-    match serde_json::from_str::<Value>(arguments) {
+    match json::parse(arguments.as_bytes()) {
         Ok(value) => Cow::Owned(COMPACT.text(&value)),
         Err(_) => Cow::Borrowed(arguments),
     }
@@ -164,5 +164,5 @@ fn compact(arguments: &str) -> Cow<'_, str> {
 
 /// Text that is JSON is embedded as such, any other as a string.
 fn value(text: &str) -> Value {
-    serde_json::from_str(text).unwrap_or_else(|_| Value::String(String::from(text)))
+    json::parse(text.as_bytes()).unwrap_or_else(|_| Value::String(String::from(text)))
 }

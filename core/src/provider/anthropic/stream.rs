@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use super::usage::usage;
 use crate::error::Error;
+use crate::json;
 use crate::provider::answer::{Answer, AnswerToolCall, Finish};
 use crate::provider::fold::{Sink, Step, malformed, parse_data, reports_error, text_of, tier_of};
 use crate::provider::node::{Node, to_map};
@@ -291,7 +292,7 @@ impl AnthropicFold {
         if let (Some(call), false) = (block.call, had_arguments) {
             sink.tool_call_delta(call, &block.arguments());
         }
-        if let Ok(input @ Value::Object(_)) = serde_json::from_str(&block.input) {
+        if let Ok(input @ Value::Object(_)) = json::parse(block.input.as_bytes()) {
             block.value.insert("input".into(), input);
         }
     }

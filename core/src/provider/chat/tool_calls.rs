@@ -6,6 +6,7 @@
 use alloc::format;
 use alloc::vec::Vec;
 
+use crate::json;
 use crate::order::sort_by_key;
 use crate::provider::answer::AnswerToolCall;
 use crate::provider::fold::Sink;
@@ -104,7 +105,7 @@ impl ToolCalls {
         let last = last?;
         let begins = !piece.name.is_empty() && {
             let call = &self.slots[last].call;
-            piece.is_further || call.name != piece.name || is_whole_json(&call.arguments)
+            piece.is_further || call.name != piece.name || json::is_json(&call.arguments)
         };
         (!begins).then_some(last)
     }
@@ -120,9 +121,9 @@ impl Slot {
         }
         let is_renamed = !call.name.is_empty() && call.name != piece.name;
         if are_named {
-            return is_renamed || is_whole_json(&call.arguments);
+            return is_renamed || json::is_json(&call.arguments);
         }
-        is_whole_json(&call.arguments) && (is_renamed || !piece.arguments.is_empty())
+        json::is_json(&call.arguments) && (is_renamed || !piece.arguments.is_empty())
     }
 
     fn start(&mut self, index: u32, sink: &mut dyn Sink) {
@@ -136,8 +137,4 @@ impl Slot {
             sink.tool_call_delta(index, &self.call.arguments);
         }
     }
-}
-
-fn is_whole_json(text: &str) -> bool {
-    serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok()
 }

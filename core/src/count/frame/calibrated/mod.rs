@@ -19,6 +19,7 @@ use crate::catalog::Model;
 use crate::count::ruler::Ruler;
 use crate::count::tally::{Tally, share};
 use crate::count::{CountPartKind, TokenRange};
+use crate::json;
 use crate::json::text;
 use crate::request::{Api, Effort, Message, OutputFormat, Part, Request, Role, Tool, ToolChoice};
 use crate::sorted::SortedMap;
@@ -224,7 +225,7 @@ impl Sums<'_> {
         if self.card.whole_json > 0 {
             return self.words(text, factor);
         }
-        match serde_json::from_str::<Value>(text) {
+        match json::parse(text.as_bytes()) {
             Ok(value) => self.strings(&value, factor, 0),
             Err(_) => self.words(text, factor),
         }

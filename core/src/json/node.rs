@@ -3,12 +3,10 @@
 //! An event of a stream is read once and mostly dropped again, so a tree that owns its words and
 //! hashes its keys is most of the work. What is kept of it becomes a [`Value`].
 
-use alloc::borrow::{Cow, ToOwned};
+use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::fmt;
 
-use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
 /// A JSON value that borrows from what it was read from.
@@ -94,6 +92,21 @@ impl<'a> Node<'a> {
         }
     }
 
+    /// The same of a node that is needed no more.
+    pub(crate) fn into_value(self) -> Value {
+        match self {
+            Self::Null => Value::Null,
+            Self::Bool(is) => Value::Bool(is),
+            Self::Number(number) => Value::Number(number),
+            Self::String(text) => Value::String(text.into_owned()),
+            Self::Array(items) => Value::Array(items.into_iter().map(Self::into_value).collect()),
+            Self::Object(fields) => {
+                let fields = fields.into_iter();
+                Value::Object(fields.map(|(key, it)| (key.into_owned(), it.into_value())).collect())
+            }
+        }
+    }
+
     /// Whether the value kept is this one.
     pub(crate) fn is_value(&self, value: &Value) -> bool {
         match (self, value) {
@@ -154,83 +167,6 @@ impl From<Value> for Node<'static> {
             Value::Object(fields) => Self::Object(
                 fields.into_iter().map(|(key, it)| (Cow::Owned(key), it.into())).collect(),
             ),
-        }
-    }
-}
-
-impl<'de: 'a, 'a> Deserialize<'de> for Node<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(Reader)
-    }
-}
-
-struct Reader;
-
-impl<'de> Visitor<'de> for Reader {
-    type Value = Node<'de>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a JSON value")
-    }
-
-    fn visit_unit<E>(self) -> Result<Node<'de>, E> {
-        Ok(Node::Null)
-    }
-
-    fn visit_bool<E>(self, is: bool) -> Result<Node<'de>, E> {
-        Ok(Node::Bool(is))
-    }
-
-    fn visit_u64<E>(self, number: u64) -> Result<Node<'de>, E> {
-        Ok(Node::Number(number.into()))
-    }
-
-    fn visit_i64<E>(self, number: i64) -> Result<Node<'de>, E> {
-        Ok(Node::Number(number.into()))
-    }
-
-    fn visit_f64<E>(self, number: f64) -> Result<Node<'de>, E> {
-        Ok(Number::from_f64(number).map_or(Node::Null, Node::Number))
-    }
-
-    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Node<'de>, E> {
-        Ok(Node::String(Cow::Borrowed(text)))
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<Node<'de>, E> {
-        Ok(Node::String(Cow::Owned(text.to_owned())))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Node<'de>, A::Error> {
-        let mut items = Vec::new();
-        while let Some(item) = seq.next_element()? {
-            items.push(item);
-        }
-        Ok(Node::Array(items))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Node<'de>, A::Error> {
-        let mut fields = Vec::new();
-        while let Some(Key(key)) = map.next_key()? {
-            // Most objects of an event hold several fields.
-            if fields.is_empty() {
-                fields.reserve(8);
-            }
-            fields.push((key, map.next_value()?));
-        }
-        Ok(Node::Object(fields))
-    }
-}
-
-/// A field's name.
-struct Key<'a>(Cow<'a, str>);
-
-impl<'de: 'a, 'a> Deserialize<'de> for Key<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        match Node::deserialize(deserializer)? {
-            Node::String(name) => Ok(Self(name)),
-            // JSON has no other names.
-            _ => Ok(Self(Cow::Borrowed(""))),
         }
     }
 }
