@@ -1,6 +1,7 @@
 //! Filling the tables: when a vocabulary file is read, and in the build script.
 
 use alloc::{boxed::Box, vec, vec::Vec};
+use core::hint::black_box;
 
 use super::{
     super::parts::in_parts,
@@ -49,7 +50,7 @@ impl Built {
             growing.add_byte(rank, byte);
         }
         in_parts(merges.len(), &mut |part| {
-            merges.get(part)?.iter().try_for_each(|[left, right]| growing.add_merge(*left, *right))
+            merges.get(part)?.chunks(GROUP).try_for_each(|group| growing.add_merges(group))
         })?;
         in_parts(growing.built.len as usize, &mut |part| {
             part.for_each(|rank| growing.add_atom(rank as u32));
@@ -103,6 +104,28 @@ impl Built {
         place(whole(&self.tokens[rank as usize % TOKENS]))
     }
 
+    /// Adds what leads to the tokens of these merges, of which the first has this rank.
+    fn lead_to(&mut self, first: u32, merges: &[[u32; 2]]) {
+        let mut near = 0;
+        for (rank, [left, right]) in (first..).zip(merges) {
+            let piece = self.view().text_of(rank);
+            let hash = pair_hash(*left, *right);
+            near ^= whole(&self.pairs[(hash >> (64 - PAIR_BITS)) as usize]);
+            near ^= whole(&self.pair_filter[(hash >> (64 - FILTER_BITS + 6)) as usize]);
+            near ^= whole(if piece.len <= 8 {
+                self.view().short_place(piece)
+            } else {
+                self.view().long_place(&LongKey::of(piece))
+            });
+        }
+        black_box(near);
+        for (rank, [left, right]) in (first..).zip(merges) {
+            let (at, len) = self.place(rank);
+            self.add_text(rank, at, len, word(&*self.text, at));
+            self.add_pair(*left, *right, rank);
+        }
+    }
+
     #[inline(always)]
     fn add_text(&mut self, rank: u32, at: usize, len: usize, first: u64) {
         if len <= 8 {
@@ -143,7 +166,10 @@ impl Built {
     }
 }
 
-/// Tables that are being filled, a token at a time.
+/// Merges that are added together.
+const GROUP: usize = 32;
+
+/// Tables that are being filled, some tokens at a time.
 struct Growing {
     built: Built,
     /// Where the texts end.
@@ -159,7 +185,23 @@ impl Growing {
     fn add_byte(&mut self, rank: u32, byte: u8) {
         self.built.bytes[usize::from(byte)] = rank.to_le_bytes();
         self.built.text[self.end] = byte;
+        self.built.add_text(rank, self.end, 1, u64::from(byte));
         self.add([rank; 2], 1, u64::from(byte));
+    }
+
+    /// Adds the tokens of some merges, and all that leads to them.
+    ///
+    /// What is far away is read for all of them before any is waited for: where a search ends is
+    /// nothing a processor can guess, and it would wait for each alone.
+    fn add_merges(&mut self, merges: &[[u32; 2]]) -> Option<()> {
+        let built = &self.built;
+        let places = merges.as_flattened().iter().map(|half| built.place(*half).0);
+        black_box(places.clone().fold(0, |near, at| near ^ at));
+        black_box(places.fold(0, |near, at| near ^ built.text[at % TEXT_BYTES]));
+        let rank = built.len;
+        merges.iter().try_for_each(|[left, right]| self.add_merge(*left, *right))?;
+        self.built.lead_to(rank, merges);
+        Some(())
     }
 
     /// Adds the token of a merge, whose text is put after the others.
@@ -189,7 +231,6 @@ impl Growing {
         if (text[at + left_len - 1] | text[at + left_len]) >= 0x80 {
             self.note_neighbours([left, right], [left_len, right_len]);
         }
-        self.built.add_pair(left, right, rank);
         self.add([left, right], len, first);
         Some(())
     }
@@ -202,7 +243,6 @@ impl Growing {
         let place = (at as u64) << 7 | (len as u64 - 1);
         let token = right << (PLACE_BITS + RANK_BITS) | left << PLACE_BITS | place;
         self.built.tokens[rank as usize % TOKENS] = token.to_le_bytes();
-        self.built.add_text(rank, at, len, first);
         if len <= 2 && first & 0x80 != 0 {
             self.number[rank as usize % TOKENS] = self.first.len() as u16;
             self.first.push([[NONE; 7]; 2]);
