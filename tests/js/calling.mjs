@@ -5,6 +5,48 @@ import { client, control } from "./faults.mjs";
 const request = { model: "gpt-5.4-mini", input: "Write a haiku about a ferry that leaves on time." };
 
 const checks = {
+  async "a reader who leaves ends the call at once, also while it waits"(farebox, origin) {
+    const stalled = async () => {
+      await control(origin, "script", { faults: ["stall; stall_after_events=9; stall_ms=8000"] });
+      return client(farebox.Farebox, origin).stream(request);
+    };
+    for (const leave of [
+      async (stream) => {
+        for await (const { type } of stream) if (type === "text_delta") break;
+      },
+      async (stream) => {
+        const reader = stream.toReadableStream().getReader();
+        while ((await reader.read()).value.type !== "text_delta");
+        const waiting = (async () => {
+          while (!(await reader.read()).done);
+        })();
+        await new Promise((resolve) => setTimeout(resolve, 300));
+        await reader.cancel();
+        await waiting;
+      },
+    ]) {
+      const stream = await stalled();
+      const started_ms = Date.now();
+      await leave(stream);
+      const { attempts } = await stream.receipt;
+      same(Date.now() - started_ms < 1_400, true, "it ends before its patience does");
+      same(attempts.length, 1, "attempts");
+      same(attempts[0].error.kind, "cancelled", "how the attempt ended");
+      same(attempts[0].billing.type, "unknown", "what may be billed is on the receipt");
+    }
+  },
+
+  async "events asked for side by side come in order"(farebox, origin) {
+    const one = [];
+    for await (const event of client(farebox.Farebox, origin).stream(request)) one.push(event);
+    const events = client(farebox.Farebox, origin).stream(request)[Symbol.asyncIterator]();
+    const asked = await Promise.all(Array.from({ length: one.length + 3 }, () => events.next()));
+    const many = asked.flatMap(({ done, value }) => (done ? [] : [value]));
+    const text = (list) => list.map(({ text }) => text ?? "").join("");
+    same(text(many), text(one), "the words");
+    same(asked.slice(-2).every(({ done }) => done), true, "nothing comes after the end");
+  },
+
   async "the caller's own rate limit is waited for in turn"(farebox, origin) {
     const one = { "gpt-5.4-mini": { requests: 60 } };
     const limited = client(farebox.Farebox, origin, { rateLimits: one });

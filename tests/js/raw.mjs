@@ -19,8 +19,30 @@ const cases = [
   ["JSON as events", ok("content-type: text/event-stream\r\n", body)],
 ];
 
+/** A server that keeps its connections: each answer ends a little after the event that ends it. */
+async function keeping(Farebox) {
+  let connections = 0;
+  const server = createServer((socket) => {
+    connections += 1;
+    socket.on("error", () => {});
+    socket.on("data", () => {
+      const head = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n";
+      socket.write(`${head}${Buffer.byteLength(events).toString(16)}\r\n${events}\r\n`);
+      setTimeout(() => socket.write("0\r\n\r\n"), 20);
+    });
+  });
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const farebox = client(Farebox, `http://127.0.0.1:${server.address().port}`);
+  for (let call = 0; call < 4; call += 1) {
+    await farebox.stream({ model: "gpt-5.4-mini", input: "hi" }).text;
+    await new Promise((resolve) => setTimeout(resolve, 60));
+  }
+  server.close();
+  return connections === 1 ? [] : [`four calls took ${connections} connections`];
+}
+
 export async function runRaw({ Farebox }) {
-  const report = { ran: 0, failures: [] };
+  const report = { ran: 1, failures: await keeping(Farebox) };
   for (const [name, answer, kind] of cases) {
     const server = createServer((socket) => {
       socket.on("error", () => {});
