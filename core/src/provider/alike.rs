@@ -125,17 +125,16 @@ fn count_gap(data: &str, before: &str) -> Option<Gap> {
 
 /// The length of the string that begins here, up to its closing quote.
 fn string_length(text: &str) -> Option<usize> {
-    let mut bytes = text.bytes().enumerate();
-    while let Some((place, byte)) = bytes.next() {
-        match byte {
+    let mut place = 0;
+    loop {
+        match text.as_bytes().get(place)? {
             b'"' => return Some(place),
-            b'\\' => _ = bytes.next(),
+            b'\\' => place += 2,
             // JSON wants them escaped.
             0..0x20 => return None,
-            _ => {}
+            _ => place += 1,
         }
     }
-    None
 }
 
 /// The length of the whole number that begins here.
