@@ -181,9 +181,18 @@ fn chat(answer: &Answer, outputs: &[ToolOutput], user: Option<&str>) -> Vec<Valu
     if !answer.tool_calls.is_empty() {
         let calls = answer.tool_calls.iter().map(|call| {
             let function = object! { "name" => call.name, "arguments" => call.arguments };
-            object! { "id" => call.call_id, "type" => "function", "function" => function }
+            let mut said = beside_call(answer, &call.call_id);
+            said.insert("id".to_owned(), call.call_id.as_str().into());
+            said.insert("type".to_owned(), "function".into());
+            said.insert("function".to_owned(), function);
+            Value::Object(said)
         });
         said.insert("tool_calls".to_owned(), Value::Array(calls.collect()));
+    }
+    // OpenRouter asks for it back, for some models answer only to their own thoughts.
+    // <https://openrouter.ai/docs/use-cases/reasoning-tokens>, checked 2026-11-22.
+    if let Some(details) = answer.items.iter().find_map(|item| item.get("reasoning_details")) {
+        said.insert("reasoning_details".to_owned(), details.clone());
     }
     let mut turns = alloc::vec![Value::Object(said)];
     turns.extend(outputs.iter().map(
@@ -191,6 +200,14 @@ fn chat(answer: &Answer, outputs: &[ToolOutput], user: Option<&str>) -> Vec<Valu
     ));
     turns.extend(user.map(|text| object! { "role" => "user", "content" => text }));
     turns
+}
+
+/// What stood beside a call without a name here: Gemini wants the signature of the thought back that
+/// stands there. <https://ai.google.dev/gemini-api/docs/thought-signatures>, checked 2026-11-22.
+fn beside_call(answer: &Answer, call_id: &str) -> Map<String, Value> {
+    let calls = answer.items.iter().filter_map(|item| item.get("tool_calls")?.as_array());
+    let found = calls.flatten().find(|call| call["id"] == call_id);
+    found.and_then(Value::as_object).cloned().unwrap_or_default()
 }
 
 fn messages(answer: &Answer, outputs: &[ToolOutput], user: Option<&str>) -> Vec<Value> {
@@ -233,7 +250,9 @@ fn gemini(answer: &Answer, outputs: &[ToolOutput], user: Option<&str>) -> Vec<Va
     turns
 }
 
-/// The parts of the answer itself, without the candidates that are kept beside them.
+/// The parts of the answer itself, without what is kept beside them.
 fn gemini_parts(answer: &Answer) -> Vec<&Value> {
-    answer.items.iter().filter(|item| item.get("content").is_none()).collect()
+    let beside = ["content", "finishMessage", "logprobsResult"];
+    let is_part = |item: &&Value| beside.into_iter().all(|key| item.get(key).is_none());
+    answer.items.iter().filter(is_part).collect()
 }

@@ -50,7 +50,7 @@ pub(super) fn event(fold: &mut ChatFold, event: &Node<'_>, sink: &mut dyn Sink) 
             let function = call.get("function").unwrap_or(&Node::Null);
             let (name, arguments) = (text_of(function, "name"), text_of(function, "arguments"));
             let id = text_of(call, "id");
-            let piece = Piece { number, id, name, arguments, is_further: false };
+            let piece = Piece { number, id, name, arguments, ..Piece::default() };
             fold.message.calls.add(piece, sink);
         }
         "citation-start" => {

@@ -64,7 +64,7 @@ impl Message {
                 }
                 "tool_calls" if value.is_array() => self.tool_calls(value, sink),
                 "function_call" if value.is_object() => {
-                    self.call(Some(0), "", value, false, sink);
+                    self.call((Some(0), ""), value, &[], false, sink);
                 }
                 "annotations" if value.is_array() => {
                     for annotation in value.as_array().into_iter().flatten() {
@@ -142,15 +142,16 @@ impl Message {
             let named = |key| call.get(key).filter(|value| value.is_object());
             let function = named("function").or(named("custom")).unwrap_or(call);
             let number = call.get("index").and_then(Node::as_u64);
-            self.call(number, text_of(call, "id"), function, place > 0, sink);
+            let beside = call.as_object().unwrap_or_default();
+            self.call((number, text_of(call, "id")), function, beside, place > 0, sink);
         }
     }
 
     fn call(
         &mut self,
-        number: Option<u64>,
-        id: &str,
+        (number, id): (Option<u64>, &str),
         function: &Node<'_>,
+        beside: &[(Cow<'_, str>, Node<'_>)],
         is_further: bool,
         sink: &mut dyn Sink,
     ) {
@@ -165,7 +166,7 @@ impl Message {
             _ => "",
         };
         let name = text_of(function, "name");
-        self.calls.add(Piece { number, id, name, arguments, is_further }, sink);
+        self.calls.add(Piece { number, id, name, arguments, beside, is_further }, sink);
     }
 }
 

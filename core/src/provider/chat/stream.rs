@@ -13,6 +13,7 @@ use serde_json::{Map, Value};
 
 use super::cohere;
 use super::message::{Message, REASONING, merge};
+use super::tool_calls::KNOWN as CALL_FIELDS;
 use super::usage::usage;
 use crate::error::Error;
 use crate::json::{self, object};
@@ -162,6 +163,10 @@ impl ChatFold {
                 items.push(object! { key => fields });
             }
         }
+        let beside = message.calls.beside();
+        if !beside.is_empty() {
+            items.push(object! { "tool_calls" => beside });
+        }
         items.extend(self.others.iter().map(|(index, other)| other.as_item(index)));
         Answer {
             id: self.id.clone(),
@@ -293,6 +298,10 @@ fn only_words<'n>(chunk: &'n Node<'_>) -> Option<(Again, &'n str)> {
             let [call] = calls.as_slice() else { return None };
             let function = call.get("function")?;
             let is_named = [text_of(call, "id"), text_of(function, "name")] != ["", ""];
+            let mut fields = call.as_object()?.iter();
+            if !fields.all(|(key, value)| value.is_null() || CALL_FIELDS.contains(&key.as_ref())) {
+                return None;
+            }
             let number = call.get("index").and_then(Node::as_u64);
             let arguments = function.get("arguments")?.as_str()?;
             (!is_named).then_some((Again::Arguments(number), arguments))

@@ -3,10 +3,15 @@
 //! OpenAI numbers each call and names it once. Other servers leave out the number, the id or both,
 //! number all calls alike, give each piece an id of its own, or send whole calls in one list.
 
+use alloc::borrow::Cow;
 use alloc::format;
+use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::json;
+use serde_json::{Map, Value};
+
+use super::message::merge;
+use crate::json::{self, Node};
 use crate::order::sort_by_key;
 use crate::provider::answer::AnswerToolCall;
 use crate::provider::fold::Sink;
@@ -25,6 +30,8 @@ pub(super) struct Piece<'a> {
     pub(super) id: &'a str,
     pub(super) name: &'a str,
     pub(super) arguments: &'a str,
+    /// What stands beside them.
+    pub(super) beside: &'a [(Cow<'a, str>, Node<'a>)],
     /// Whether a piece of another call stands before it in the same list.
     pub(super) is_further: bool,
 }
@@ -33,6 +40,8 @@ pub(super) struct Piece<'a> {
 struct Slot {
     number: Option<u64>,
     call: AnswerToolCall,
+    /// Fields without a name here.
+    beside: Map<String, Value>,
     /// Whether the id is one the server gave.
     is_named: bool,
     is_started: bool,
@@ -58,6 +67,12 @@ impl ToolCalls {
             slot.call.name = piece.name.into();
         }
         slot.call.arguments.push_str(piece.arguments);
+        for (key, value) in piece.beside {
+            let is_known = KNOWN.contains(&key.as_ref());
+            if !is_known && !value.is_null() {
+                merge(slot.beside.entry(key.as_ref()).or_insert(Value::Null), &value.to_value());
+            }
+        }
         let index = place as u32;
         if slot.is_started {
             if !piece.arguments.is_empty() {
@@ -88,6 +103,17 @@ impl ToolCalls {
             sort_by_key(&mut slots, |slot| slot.number);
         }
         slots.into_iter().map(|slot| slot.call.clone()).collect()
+    }
+
+    /// What stood beside the calls, with the ids they have.
+    pub(super) fn beside(&self) -> Vec<Value> {
+        let with = self.slots.iter().filter(|slot| !slot.beside.is_empty());
+        let told = with.map(|slot| {
+            let mut fields = slot.beside.clone();
+            fields.insert("id".into(), slot.call.call_id.as_str().into());
+            Value::Object(fields)
+        });
+        told.collect()
     }
 
     /// The call a piece belongs to; none when it begins one.
@@ -138,3 +164,7 @@ impl Slot {
         }
     }
 }
+
+/// Fields of a piece of a call that are read, or that say nothing of it.
+pub(super) const KNOWN: &[&str] =
+    &["arguments", "custom", "function", "id", "index", "input", "name", "type"];

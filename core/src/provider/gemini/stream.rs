@@ -152,6 +152,9 @@ impl GeminiFold {
         if let Some(told) = candidate.get("logprobsResult").filter(|told| told.is_object()) {
             self.others.push(object! { "logprobsResult" => told.to_value() });
         }
+        if let Some(told) = candidate.get("finishMessage").filter(|told| !told.is_null()) {
+            self.others.push(object! { "finishMessage" => told.to_value() });
+        }
         let reason = text_of(candidate, "finishReason");
         if !matches!(reason, "" | "FINISH_REASON_UNSPECIFIED") {
             self.complete_call(sink);
