@@ -3135,7 +3135,7 @@ export interface Ledger {
     /**
      * What is settled, by the day its money was held on.
      */
-    settled?: Map<Day, Pusd>;
+    settled?: Record<Day, Pusd>;
     /**
      * What is settled from days that no window reaches any more.
      */

@@ -91,6 +91,7 @@ struct Ledger {
     next_id: u64,
     holds: Vec<Hold>,
     /// What is settled, by the day its money was held on.
+    #[cfg_attr(feature = "ts", tsify(type = "Record<Day, Pusd>", optional))]
     settled: SortedMap<Day, Pusd>,
     /// What is settled from days that no window reaches any more.
     before: Pusd,
