@@ -3,7 +3,7 @@
 use alloc::format;
 use alloc::string::{String, ToString};
 
-use serde::Deserialize;
+use farebox_derive::Readable;
 
 use super::action::RunCallId;
 use super::event::RunEventKind;
@@ -13,6 +13,7 @@ use super::step::{Next, Progress, Step};
 use super::work_plan::{Frame, WorkPlan, malformed};
 use crate::call::{Answer, Finish, Outcome};
 use crate::error::{Error, ErrorKind};
+use crate::json;
 use crate::sorted::SortedSet;
 
 impl Run {
@@ -228,7 +229,7 @@ impl Run {
 }
 
 /// The verifier's word.
-#[derive(Deserialize)]
+#[derive(Readable)]
 struct Verdict {
     reason: String,
     accepted: bool,
@@ -236,7 +237,7 @@ struct Verdict {
 
 impl Verdict {
     fn parse(text: &str) -> Option<Self> {
-        serde_json::from_str(text.trim()).ok()
+        json::parse(text.trim().as_bytes()).and_then(|value| json::read(&value)).ok()
     }
 }
 

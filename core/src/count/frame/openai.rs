@@ -5,7 +5,7 @@
 //! (checked 2026-11-22) unless they say otherwise.
 
 use alloc::borrow::Cow;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 
 use super::era::{self, Era};
 use super::history::{self, Marks};
@@ -14,6 +14,7 @@ use crate::catalog::{CountingFamily, Model};
 use crate::count::ruler::Ruler;
 use crate::count::tally::Tally;
 use crate::count::{CountPartKind, TokenRange};
+use crate::json;
 use crate::request::{Api, Message, OutputFormat, Part, Request, Role, Tool, ToolChoice};
 use crate::time::Timestamp;
 
@@ -169,7 +170,7 @@ fn as_written(tools: &[Tool], ruler: &Ruler<'_>) -> u64 {
         Tool::Function { parameters, .. } => parameters.as_ref(),
         _ => None,
     });
-    schemas.map(|schema| ruler.tokens(&schema.to_string())).sum()
+    schemas.map(|schema| ruler.tokens(&json::text(schema))).sum()
 }
 
 /// What pictures add beside their own tokens: in Responses a message of nothing else is marked on
