@@ -332,8 +332,8 @@ fn plain(text: &[u8]) -> usize {
         let eight = eight.iter().rev().fold(0, |all, byte| all << 8 | u64::from(*byte));
         // The highest bit of each byte that is less than a limit, as long as none before it is.
         let less = |bytes: u64, limit: u64| bytes.wrapping_sub(EACH * limit) & !bytes;
-        let is = |letter: u8| less(eight ^ EACH * u64::from(letter), 1);
-        (less(eight, 0x20) | is(b'"') | is(b'\\')) & EACH * 0x80 == 0
+        let is = |letter: u8| less(eight ^ (EACH * u64::from(letter)), 1);
+        (less(eight, 0x20) | is(b'"') | is(b'\\')) & (EACH * 0x80) == 0
     });
     let passed = eights.count() * 8;
     let left = text.get(passed..).unwrap_or_default();
