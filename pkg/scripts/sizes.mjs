@@ -46,6 +46,13 @@ function file(name) {
   return existsSync(path) ? readFileSync(path) : undefined;
 }
 
+/** What a kernel may weigh beside its budget that holds the standard library as it is installed. */
+function allowance(budget, name) {
+  const target = process.env.CARGO_TARGET_DIR ?? join(pkg, "../target");
+  const isLarger = existsSync(join(target, "wasm32-unknown-unknown/wasm/installed-std"));
+  return isLarger && name.startsWith("kernel") ? budget.more_brotli_bytes_with_std_as_installed : 0;
+}
+
 /** Compares every product with `budget.json`; throws when one is over. */
 export function checkSizes() {
   const budget = JSON.parse(readFileSync(join(pkg, "budget.json"), "utf8"));
@@ -57,7 +64,7 @@ export function checkSizes() {
       continue;
     }
     const { raw, gzip, brotli } = measure(parts);
-    const limit = budget.brotli_bytes[name];
+    const limit = budget.brotli_bytes[name] + allowance(budget, name);
     const figures = [raw, gzip, brotli].map((bytes) => String(bytes).padStart(9)).join(" ");
     console.log(`${name.padEnd(26)} ${figures}  of ${limit} brotli`);
     if (brotli > limit) over.push(`${name} is ${brotli} bytes in brotli, the budget is ${limit}`);

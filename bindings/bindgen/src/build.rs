@@ -25,6 +25,8 @@ const WITH_STD: [&str; 4] = [
     "profile.wasm.panic='immediate-abort'",
 ];
 
+const INSTALLED_STD: &str = "installed-std";
+
 /// What the compiler is told beside, as a list in TOML has it.
 fn flags() -> Vec<String> {
     // Every engine of 2023 and later has it, and splitting a text is three times as fast.
@@ -39,17 +41,29 @@ fn flags() -> Vec<String> {
     flags
 }
 
-/// Returns where the compiled module lies.
+/// Returns where the compiled module lies. Beside one for the package that holds the standard library
+/// as it is installed lies a mark, [`INSTALLED_STD`], for whoever weighs it.
 pub(crate) fn wasm_module(root: &Path, purpose: Purpose) -> Result<PathBuf> {
+    let target_dir =
+        std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
+    let folder = target_dir.join(TARGET).join(match purpose {
+        Purpose::Package => "wasm",
+        Purpose::Vectors => "debug",
+    });
     let is_built = match purpose {
         Purpose::Package => {
             let options = ["--profile", "wasm"];
+            let mark = folder.join(INSTALLED_STD);
             let is_small = has_source_of_std() && compile(root, &options, true)?;
             if !is_small {
                 println!(
                     "farebox-bindgen: building with the standard library as it is installed, a \
                      twentieth larger; tests/setup/wasm-target says why"
                 );
+                std::fs::create_dir_all(&folder)?;
+                std::fs::write(mark, "")?;
+            } else if mark.exists() {
+                std::fs::remove_file(mark)?;
             }
             is_small || compile(root, &options, false)?
         }
@@ -59,13 +73,7 @@ pub(crate) fn wasm_module(root: &Path, purpose: Purpose) -> Result<PathBuf> {
         is_built,
         "farebox-wasm did not compile; if the {TARGET} target is missing, run tests/setup/wasm-target"
     );
-    let target_dir =
-        std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
-    let folder = match purpose {
-        Purpose::Package => "wasm",
-        Purpose::Vectors => "debug",
-    };
-    Ok(target_dir.join(TARGET).join(folder).join("farebox_wasm.wasm"))
+    Ok(folder.join("farebox_wasm.wasm"))
 }
 
 fn compile(root: &Path, options: &[&str], with_std: bool) -> Result<bool> {
