@@ -29,7 +29,7 @@ export interface Host {
  * came with the same bytes as what came before: so it is an iterator by hand, for an asynchronous
  * generator takes several turns of the queue for each event, and this takes one.
  */
-export class Drive implements AsyncIterableIterator<Event, void, undefined> {
+export class Drive implements AsyncIterator<Event, void, undefined> {
   readonly #call: Call;
   readonly #host: Host;
   readonly #begun = age();

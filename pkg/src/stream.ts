@@ -55,7 +55,7 @@ export class FareboxStream implements AsyncIterable<Event> {
     return this.reply.then(({ text }) => text);
   }
 
-  [Symbol.asyncIterator](): AsyncIterableIterator<Event, void, undefined> {
+  [Symbol.asyncIterator](): AsyncIterableIterator<Event> {
     if (this.#iterated) {
       throw new FareboxError({
         kind: "invalid_request",
