@@ -3178,7 +3178,8 @@ export class Call {
   lost(attempt: number, message: string, unsent: boolean, now_ms: number): void;
   /**
    * What the host is to do now, in order: a list of `Action` as JSON text, of which only the last
-   * is anything but an event for the caller.
+   * is anything but an event for the caller. A piece of an answer is only its words, and a list
+   * `[kind, attempt, index]` says of what the pieces after it are.
    */
   poll(now_ms: number): string;
   /**
