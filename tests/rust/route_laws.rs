@@ -3,7 +3,7 @@
 use farebox_core::money::{Pusd, Rate};
 use farebox_core::plan::plan;
 use farebox_core::request::{Hints, Request, Stakes, WorkKind};
-use farebox_core::route::{Decision, Explore, Observation, Policy, Posterior, Preset};
+use farebox_core::route::{Change, Decision, Explore, Observation, Policy, Posterior, Preset};
 use farebox_core::sorted::SortedMap;
 use farebox_core::usage::TokenClass;
 use proptest::prelude::*;
@@ -213,6 +213,32 @@ proptest! {
         let times = u64::from(plan.limits.max_retries) + 1;
         prop_assert_eq!(plan.worst_case.unwrap().as_pusd(), once * times);
         prop_assert_eq!(&plan.rungs[0].arm, &decision.chosen);
+    }
+
+    #[test]
+    fn what_would_have_changed_the_choice_changes_it(case in cases(), checked in any::<bool>()) {
+        let world = case.world();
+        let posterior = case.posterior(&world);
+        let mut policy = Policy { explore: Explore::default(), ..case.policy() };
+        policy.checks.agreement = checked;
+        let decide = |policy: &Policy, stakes| {
+            world.route_knowing(&case.request(stakes), policy, &posterior).unwrap()
+        };
+        for otherwise in decide(&policy, Stakes::Normal).otherwise {
+            let changed = match otherwise.change {
+                Change::Stakes { stakes } => decide(&policy, stakes),
+                Change::Preset { preset } => {
+                    decide(&Policy { preset, ..policy.clone() }, Stakes::Normal)
+                }
+                Change::FailureCostAbove { usd } => {
+                    let above = usd.as_pusd() + usd.as_pusd() / 500 + 2_000_000;
+                    let failure_cost = Some(Pusd::from_pusd(above));
+                    decide(&Policy { failure_cost, ..policy.clone() }, Stakes::Normal)
+                }
+                other => panic!("a change that is not tried here: {other:?}"),
+            };
+            prop_assert_eq!(changed.chosen, otherwise.chosen, "{}", otherwise.message);
+        }
     }
 
     #[test]

@@ -125,6 +125,14 @@ pub fn route(
         .map(|(choice, _)| *choice)
         .collect();
 
+    // Under a preset the rung stands, checked or not; the dial weighs checking as well.
+    let checked_first = |wish: &Wish, settled: usize| {
+        let weighed = wish.failure_cost.is_some() && !wish.wants_top();
+        let cheap =
+            || verify::cheap_first(request, policy, &candidates, &on_ladder, settled, wish, rates);
+        weighed.then(cheap).flatten()
+    };
+
     let mut propensity_ppm = 1_000_000;
     let chosen = match named_at {
         Some(index) => index,
@@ -134,19 +142,8 @@ pub fn route(
             let lifted = repeated.and_then(|_| above(&on_ladder, settled));
             told.repeated = repeated.filter(|_| lifted.is_some());
             let mut settled = lifted.unwrap_or(settled);
-            // Under a preset the rung stands, checked or not; the dial weighs checking as well.
-            if wish.failure_cost.is_some()
-                && lifted.is_none()
-                && !wish.wants_top()
-                && let Some(cheap) = verify::cheap_first(
-                    request,
-                    policy,
-                    &candidates,
-                    &on_ladder,
-                    settled,
-                    &wish,
-                    rates,
-                )
+            if lifted.is_none()
+                && let Some(cheap) = checked_first(&wish, settled)
             {
                 settled = cheap;
                 told.checked = true;
@@ -194,7 +191,11 @@ pub fn route(
     let otherwise = if named_at.is_some() || told.explored || told.repeated.is_some() {
         Vec::new()
     } else {
-        explain::otherwise(&wish, &candidates, &on_ladder, chosen)
+        let settle = |wish: &Wish| {
+            let settled = choose(&on_ladder, wish)?;
+            checked_first(wish, settled).or(Some(settled))
+        };
+        explain::otherwise(&wish, &candidates, &on_ladder, chosen, &settle)
     };
     let verify = verify::plan(request, policy, &candidates, &choices, chosen, &wish, rates);
     let sentence = explain::sentence(&chosen_arm, &reasons, &otherwise);

@@ -9,7 +9,7 @@ use super::decision::{Arm, Change, Otherwise, Reason, ReasonCode, Rejected};
 use super::filter::reason;
 use super::policy::Preset;
 use super::repetition::Repetition;
-use super::utility::{Choice, ENOUGH_OUTCOMES, Wish, choose};
+use super::utility::{Choice, ENOUGH_OUTCOMES, Wish, best, choose};
 use super::workload::Workload;
 use crate::money::Pusd;
 use crate::request::{ModelId, Request, Stakes, WorkKind};
@@ -174,12 +174,14 @@ fn price_reason(candidates: &[Candidate<'_>], chosen: &Candidate<'_>) -> Option<
     Some(told.with("costPusd", cost.as_pusd()).with("topCostPusd", top_cost.as_pusd()))
 }
 
-/// What would have changed the choice: other stakes, other presets, a dearer failure.
+/// What would have changed the choice: other stakes, other presets, a dearer failure; `settle`
+/// chooses by another wish as the decision did by its own.
 pub(super) fn otherwise(
     wish: &Wish,
     candidates: &[Candidate<'_>],
     choices: &[Choice],
     chosen: usize,
+    settle: &dyn Fn(&Wish) -> Option<usize>,
 ) -> Vec<Otherwise> {
     let mut all = Vec::new();
     let mut tell = |change: Change, index: Option<usize>, when: String| {
@@ -193,20 +195,22 @@ pub(super) fn otherwise(
     };
     for stakes in [Stakes::Low, Stakes::Normal, Stakes::High, Stakes::Critical] {
         if stakes != wish.stakes {
-            let index = choose(choices, &Wish { stakes, ..*wish });
+            let index = settle(&Wish { stakes, ..*wish });
             let when = format!("if stakes were {}", stakes_word(stakes));
             tell(Change::Stakes { stakes }, index, when);
         }
     }
     for preset in [Preset::Balanced, Preset::Bulk, Preset::Economy, Preset::Risk] {
         if preset != wish.preset && wish.failure_cost.is_none() {
-            let index = choose(choices, &Wish { preset, ..*wish });
+            let index = settle(&Wish { preset, ..*wish });
             let when = format!("under the {} preset", preset_word(preset));
             tell(Change::Preset { preset }, index, when);
         }
     }
     if !wish.wants_top()
         && let Some((usd, index)) = dearer_failure(wish, choices, chosen)
+        // A check that pays at that price may keep the cheaper arm.
+        && settle(&Wish { failure_cost: Some(just_above(usd)), ..*wish }) == Some(index)
     {
         let when = format!("above {} per failure", dollars(usd));
         tell(Change::FailureCostAbove { usd }, Some(index), when);
@@ -214,22 +218,47 @@ pub(super) fn otherwise(
     all
 }
 
-/// The least cost of a failure above which the weighing leaves the chosen arm for a likelier one.
+/// The least cost of a failure above which the weighing chooses a likelier arm than the chosen one.
+///
+/// Given the cost, price and evidence alone decide, whatever preset stands now. So this goes from
+/// the arm that is best at the cost of today, or at none, to the one that is best next, until one
+/// is likelier than the chosen.
 fn dearer_failure(wish: &Wish, choices: &[Choice], chosen: usize) -> Option<(Pusd, usize)> {
     let now = choices.get(chosen)?;
-    let even = |other: &Choice| {
-        let gain = other.success_ppm.checked_sub(now.success_ppm).filter(|gain| *gain > 0)?;
-        let dearer = other.charge_pusd.checked_sub(now.charge_pusd)?;
-        let even = u128::from(dearer) * 1_000_000 / u128::from(gain);
-        u64::try_from(even).ok().map(Pusd::from_pusd)
+    let floor = choices.iter().map(|choice| choice.rung).max()?.min(wish.floor);
+    let open = || choices.iter().enumerate().filter(move |(_, choice)| choice.rung >= floor);
+    let mut usd = wish.failure_cost.unwrap_or_default();
+    let mut current = choices.get(best(open(), usd.as_pusd())?)?;
+    loop {
+        let (even, _, index, next) = open()
+            .filter_map(|(index, other)| {
+                let even = even_failure(current, other)?;
+                Some((even, u32::MAX - other.success_ppm, index, other))
+            })
+            .min_by_key(|&(even, unlikely, index, _)| (even, unlikely, index))?;
+        usd = usd.max(even);
+        if next.success_ppm > now.success_ppm {
+            return Some((usd, index));
+        }
+        current = next;
+    }
+}
+
+/// The cost of a failure above which a likelier, dearer arm is worth its price.
+fn even_failure(now: &Choice, other: &Choice) -> Option<Pusd> {
+    let gain = other.success_ppm.checked_sub(now.success_ppm).filter(|gain| *gain > 0)?;
+    let dearer = other.charge_pusd.checked_sub(now.charge_pusd)?;
+    let even = match dearer.checked_mul(1_000_000) {
+        Some(product) => product / u64::from(gain),
+        None => u64::try_from(u128::from(dearer) * 1_000_000 / u128::from(gain)).ok()?,
     };
-    choices
-        .iter()
-        .enumerate()
-        .filter(|(index, other)| *index != chosen && other.rung >= wish.floor)
-        .filter_map(|(index, other)| even(other).map(|usd| (usd, index)))
-        .filter(|(usd, _)| wish.failure_cost.is_none_or(|cost| *usd >= cost))
-        .min()
+    Some(Pusd::from_pusd(even))
+}
+
+/// So much above an amount that what was even there is not.
+fn just_above(usd: Pusd) -> Pusd {
+    let pusd = usd.as_pusd();
+    Pusd::from_pusd(pusd.saturating_add(pusd / 1_000).saturating_add(EVEN_SLACK_PUSD))
 }
 
 /// The choice and its reasons in one sentence.
@@ -273,3 +302,6 @@ fn preset_word(preset: Preset) -> &'static str {
         Preset::Risk => "risk",
     }
 }
+
+/// Utilities are whole pico-dollars, so a gain of one in a million shows from here on.
+const EVEN_SLACK_PUSD: u64 = 1_000_000;
