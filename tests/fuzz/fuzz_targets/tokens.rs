@@ -3,8 +3,9 @@
 //! `cargo +nightly fuzz run tokens` in this folder, or without cargo-fuzz:
 //! `RUSTFLAGS="-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4
 //! -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table
-//! -Cllvm-args=-sanitizer-coverage-trace-compares" cargo run --release --bin tokens --
-//! -max_len=400 -max_total_time=3600 CORPUS_FOLDER`
+//! -Cllvm-args=-sanitizer-coverage-trace-compares" cargo run --release --target
+//! x86_64-unknown-linux-gnu --bin tokens -- -max_len=400 -max_total_time=3600 CORPUS_FOLDER`; the
+//! target is named so that build scripts are left as they are.
 #![no_main]
 
 use std::sync::LazyLock;

@@ -15,6 +15,7 @@ use std::{
     env,
     fs::File,
     io::{BufWriter, Write as _},
+    iter,
 };
 
 use farebox_core::count::{Encoding, Vocab};
@@ -90,6 +91,25 @@ fn every_character_is_split_as_tiktoken_splits_it() {
             let around = |c| format!("a{c}B{c}{c}c 1{c}.{c}\n{c} x\u{2028}");
             let text: String = some.iter().map(around).collect();
             assert_eq!(vocab.encode(&text), oracle.encode_ordinary(&text), "{encoding:?} {some:?}");
+        }
+    }
+}
+
+#[test]
+fn runs_of_any_character_have_tiktokens_tokens() {
+    let ascii = (0..0x80).filter_map(char::from_u32);
+    let others = (0x80..0x11_0000).step_by(997).filter_map(char::from_u32);
+    let all: Vec<char> = ascii.chain(others).collect();
+    for (encoding, vocab, oracle) in oracles() {
+        for &c in &all {
+            for len in 1..=40 {
+                let text: String = iter::repeat_n(c, len).collect();
+                assert_eq!(
+                    vocab.encode(&text),
+                    oracle.encode_ordinary(&text),
+                    "{encoding:?} {text:?}"
+                );
+            }
         }
     }
 }

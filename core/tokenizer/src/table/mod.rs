@@ -118,11 +118,12 @@ impl<'a> Tables<'a> {
             let mut slot = short_slot(key);
             loop {
                 let found = whole(&self.short_keys[slot % (1 << SHORT_BITS)]);
-                if found == key {
-                    return half(&self.short_ranks[slot % (1 << SHORT_BITS)]);
-                }
+                // Asked first: eight zero bytes have the key of a free place.
                 if found == 0 {
                     return NONE;
+                }
+                if found == key {
+                    return half(&self.short_ranks[slot % (1 << SHORT_BITS)]);
                 }
                 slot += 1;
             }
