@@ -46,6 +46,7 @@ pub(super) struct Exchange {
     form: Form,
     /// White space before anything else.
     blank_bytes: usize,
+    last_blank: Option<u8>,
     max_body_bytes: usize,
 }
 
@@ -87,6 +88,7 @@ impl Exchange {
             server_word: ServerWord::default(),
             form: Form::Unseen(SseParser::new(max_event_bytes)),
             blank_bytes: 0,
+            last_blank: None,
             max_body_bytes,
         }
     }
@@ -121,6 +123,7 @@ impl Exchange {
             match bytes.iter().find(|byte| !byte.is_ascii_whitespace()) {
                 None if !is_refusal => {
                     self.blank_bytes = self.blank_bytes.saturating_add(bytes.len());
+                    self.last_blank = bytes.last().copied().or(self.last_blank);
                     if self.blank_bytes > self.max_body_bytes {
                         return Some(self.too_long());
                     }
@@ -130,6 +133,12 @@ impl Exchange {
                 _ => {
                     let fresh = SseParser::new(0);
                     self.form = Form::Events(core::mem::replace(parser, fresh));
+                    // Of what was passed over, the last tells whether a line has begun.
+                    if let Some(last) = self.last_blank
+                        && let Some(ending) = self.events(&[last], now, sink)
+                    {
+                        return Some(ending);
+                    }
                 }
             }
         }
