@@ -120,7 +120,7 @@ impl Exchange {
             // The type a server declares is often missing or wrong; no stream of events begins
             // like a document, and no document like a stream.
             let is_refusal = self.status.is_some_and(|status| !(200..300).contains(&status));
-            match bytes.iter().find(|byte| !byte.is_ascii_whitespace()) {
+            match bytes.iter().find(|byte| !is_blank(byte)) {
                 None if !is_refusal => {
                     self.blank_bytes = self.blank_bytes.saturating_add(bytes.len());
                     self.last_blank = bytes.last().copied().or(self.last_blank);
@@ -146,7 +146,7 @@ impl Exchange {
             Form::Unseen(_) => None,
             Form::Events(_) => self.events(bytes, now, sink),
             Form::Whole(_) => {
-                if bytes.iter().any(|byte| !byte.is_ascii_whitespace()) {
+                if bytes.iter().any(|byte| !is_blank(byte)) {
                     self.last_content_at = Some(now);
                 }
                 let is_refusal = self.is_refusal();
@@ -288,6 +288,11 @@ impl Exchange {
         };
         fold_whole(&mut self.fold, &value, sink)
     }
+}
+
+/// White space of JSON, which has no form feeds.
+fn is_blank(byte: &u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
 }
 
 /// Takes a body that came whole.
