@@ -10,16 +10,20 @@
 //! | 16..24 | a digest of all that follows |
 //! | 24..280 | the 256 single bytes in the order of their ranks |
 //! | 280..376 | how many tokens there are of each of the 32 kinds, in three bytes each |
-//! | 376.. | the merges in the order of their ranks, under an adaptive arithmetic coder |
+//! | 376..396 | how many words of four bytes each of the five streams has, in four bytes each |
+//! | 396.. | the streams: the merges in the order of their ranks, under an adaptive entropy coder |
 //!
 //! A merge is its left half, then the kind of its right half, then which of that kind. How likely
 //! a token is to be a half follows from how often it was that half before; its kind is that of its
 //! first character, and what kind follows depends on how the left half begins and ends.
+//!
+//! A half is told as a level and a place within it (`ranking`). Both, of both halves, and the kind
+//! are a stream each: none waits for another, so a processor reads several at a time.
 
 use alloc::{vec, vec::Vec};
 
 use super::{
-    coder::{Coder, Reader},
+    coder::{Coder, Reader, Writer},
     parts::in_parts,
     ranking::{Frequencies, Ranking, SYMBOLS_MAX},
 };
@@ -71,9 +75,16 @@ pub(crate) fn read(code: u8, expected: u64, file: &[u8]) -> Result<Packed, Unrea
     for (size, bytes) in sizes.iter_mut().zip(kinds.as_chunks::<3>().0) {
         *size = u32::from_le_bytes([bytes[0], bytes[1], bytes[2], 0]) as usize;
     }
-    let mut reader = Reader::new(coded);
+    let (words, _) = coded.as_chunks();
+    let (lengths, mut words) = words.split_first_chunk().ok_or(Unreadable::Corrupted)?;
+    let mut streams = [&[][..]; STREAMS];
+    for (stream, length) in streams.iter_mut().zip::<&[[u8; 4]; STREAMS]>(lengths) {
+        let split = words.split_at_checked(u32::from_le_bytes(*length) as usize);
+        (*stream, words) = split.ok_or(Unreadable::Corrupted)?;
+    }
+    let mut readers = Streams(streams.map(Reader::new));
     let mut pairs = vec![[0; 2]; merges as usize];
-    code_merges(&mut reader, byte_order, &sizes, &mut pairs).ok_or(Unreadable::Corrupted)?;
+    code_merges(&mut readers, byte_order, &sizes, &mut pairs).ok_or(Unreadable::Corrupted)?;
     Ok(Packed { byte_order: *byte_order, pairs })
 }
 
@@ -90,9 +101,13 @@ pub(crate) fn write(code: u8, byte_order: &[u8; 256], pairs: &[[u32; 2]]) -> Opt
     for size in sizes {
         payload.extend(&(size as u32).to_le_bytes()[..3]);
     }
-    let mut writer = super::coder::Writer::new();
-    code_merges(&mut writer, byte_order, &sizes, &mut pairs.to_vec())?;
-    payload.extend(writer.finish());
+    let mut writers: Streams<Writer> = Streams(Default::default());
+    code_merges(&mut writers, byte_order, &sizes, &mut pairs.to_vec())?;
+    let streams = writers.0.map(Writer::finish);
+    for stream in &streams {
+        payload.extend((stream.len() as u32).to_le_bytes());
+    }
+    payload.extend(streams.concat().as_flattened());
     let mut file = MAGIC.to_vec();
     file.push(code);
     file.extend((pairs.len() as u64).to_le_bytes());
@@ -122,7 +137,7 @@ fn absorb(state: u64, word: [u8; 8]) -> u64 {
 
 /// Writes `pairs`, or reads into them; nothing when what is read cannot be merges.
 fn code_merges<C: Coder>(
-    coder: &mut C,
+    coders: &mut Streams<C>,
     byte_order: &[u8; 256],
     sizes: &[usize; KINDS],
     pairs: &mut [[u32; 2]],
@@ -142,9 +157,14 @@ fn code_merges<C: Coder>(
         known.add::<C>(Shape { first: kind, last: kind })?;
     }
     in_parts(pairs.len(), &mut |part| {
-        pairs.get_mut(part)?.iter_mut().try_for_each(|pair| known.code(coder, pair))
+        pairs.get_mut(part)?.iter_mut().try_for_each(|pair| known.code(coders, pair))
     })
 }
+
+/// What codes the levels and places of left halves, the kinds, the levels and places of right ones.
+struct Streams<T>([T; STREAMS]);
+
+const STREAMS: usize = 5;
 
 /// The tokens so far, and how likely each is to be a half.
 struct Known {
@@ -164,13 +184,17 @@ impl Known {
     }
 
     #[inline(always)]
-    fn code<C: Coder>(&mut self, coder: &mut C, pair: &mut [u32; 2]) -> Option<()> {
-        let left = self.lefts.code(coder, 0, pair[0])?;
+    fn code<C: Coder>(
+        &mut self,
+        Streams([left_levels, lefts, kinds, right_levels, rights]): &mut Streams<C>,
+        pair: &mut [u32; 2],
+    ) -> Option<()> {
+        let left = self.lefts.code(left_levels, lefts, 0, pair[0])?;
         let Shape { first, last } = *self.shapes.get(left as usize)?;
         let context = usize::from(last) * 2 + usize::from(first == SPACE);
         let given = self.shapes.get(pair[1] as usize)?.first;
-        let kind = self.followers.get_mut(context)?.code(coder, usize::from(given));
-        let right = self.rights.code(coder, kind, pair[1])?;
+        let kind = self.followers.get_mut(context)?.code(kinds, usize::from(given));
+        let right = self.rights.code(right_levels, rights, kind, pair[1])?;
         *pair = [left, right];
         let end = self.shapes.get(right as usize)?.last;
         self.add::<C>(Shape { first, last: if end == MIDDLE { last } else { end } })

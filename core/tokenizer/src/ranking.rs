@@ -3,7 +3,8 @@
 //! The symbols lie in the order of their levels, the most used first; a level is a range of uses.
 //! A symbol is coded as its level, whose frequency is learnt, and its place within the level,
 //! where all are alike. Using a symbol may lift it by a level, which takes one swap with the first
-//! of its own. So a step costs two divisions, however many symbols there are.
+//! of its own. So a step costs the same, however many symbols there are, and takes no branch that a
+//! processor would have to guess.
 
 use alloc::{vec, vec::Vec};
 
@@ -20,25 +21,29 @@ pub(crate) struct Ranking {
 }
 
 struct Group {
-    /// Where the symbols of each level start; those of the one above it follow theirs.
-    starts: [u32; LEVELS],
-    /// Where the symbols that were added end, and where there is no more room.
-    end: u32,
+    /// Where those that were added end, then where the symbols of each level start: those of a
+    /// level are followed by those of the one below it.
+    starts: [u32; LEVELS + 1],
+    /// Where there is no more room.
     room: u32,
     levels: Frequencies,
 }
 
-const LEVELS: usize = 28;
+const LEVELS: usize = SYMBOLS_MAX;
 
 /// Bits of a symbol in the order; what is above them holds the uses that make the highest level.
 const SYMBOL_BITS: u32 = 19;
 const USES_MAX: u32 = u32::MAX >> SYMBOL_BITS;
 
-/// Uses from which on a symbol is of each level.
-const LEAST_USES: [u32; LEVELS] = [
+/// Uses from which on a symbol is of each level; no symbol is of the last ones.
+const LEAST_USES: [u32; LEVELS + 1] = [
     0, 1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 26, 34, 44, 58, 76, 100, 132, 176, 240, 330, 460, 650,
-    1000, 1700, 3500, 8000,
+    1000, 1700, 3500, 8000, NEVER, NEVER, NEVER, NEVER, NEVER,
 ];
+const NEVER: u32 = u32::MAX;
+
+/// Bits of a place within a level.
+const PLACE_BITS: u32 = 26;
 
 impl Ranking {
     /// Groups of so many symbols each, none of which is there yet.
@@ -48,12 +53,7 @@ impl Ranking {
         let groups = sizes.iter().map(|size| {
             let start = end;
             end += *size as u32;
-            Group {
-                starts: [start; LEVELS],
-                end: start,
-                room: end,
-                levels: Frequencies::new(LEVELS),
-            }
+            Group { starts: [start; LEVELS + 1], room: end, levels: Frequencies::new(LEVELS) }
         });
         let groups = groups.collect();
         Self { order: vec![0; symbols], places: Vec::new(), added: 0, groups }
@@ -64,7 +64,7 @@ impl Ranking {
     pub(crate) fn add<C: Coder>(&mut self, group: usize) -> Option<()> {
         let symbol = self.added;
         let group = self.groups.get_mut(group)?;
-        let place = group.end;
+        let place = group.starts[0];
         if place == group.room {
             return None;
         }
@@ -73,88 +73,117 @@ impl Ranking {
             self.places.push(place);
         }
         self.added += 1;
-        group.end += 1;
+        group.starts[0] += 1;
         Some(())
     }
 
     /// Codes a symbol of a group, and notes that it was used.
-    #[inline(never)]
+    #[inline(always)]
     pub(crate) fn code<C: Coder>(
         &mut self,
-        coder: &mut C,
+        levels: &mut C,
+        places: &mut C,
         group: usize,
         given: u32,
     ) -> Option<u32> {
         let group = self.groups.get_mut(group)?;
         let given_place = self.places.get(given as usize).copied().unwrap_or(0);
         // Every level at or below that of a symbol starts at it or before it.
-        let level_of = || group.starts.iter().position(|start| *start <= given_place).unwrap_or(0);
-        let level = group.levels.code(coder, if C::WRITES { level_of() } else { 0 }) % LEVELS;
-        let start = group.starts[level];
-        let end = if level == 0 { group.end } else { group.starts[level - 1] };
-        if start >= end {
-            return None;
-        }
-        let within = coder.place(end - start, || given_place - start);
-        coder.take(within, 1);
+        let level_of =
+            || group.starts[1..].iter().position(|start| *start <= given_place).unwrap_or(0);
+        let level = group.levels.code(levels, if C::WRITES { level_of() } else { 0 });
+        // A level ends where the one below it starts, the lowest where all end.
+        let start = group.starts[level + 1];
+        let size = group.starts[level].checked_sub(start).filter(|size| *size > 0)?;
+        let share = (1 << PLACE_BITS) / size;
+        let within = places.place(PLACE_BITS, || (given_place - start) * share) / share;
+        places.take(PLACE_BITS, within * share, share);
         let place = start + within;
         let used = self.order.get_mut(place as usize)?;
         let (symbol, uses) = (*used % (1 << SYMBOL_BITS), *used >> SYMBOL_BITS);
         let uses = USES_MAX.min(uses + 1);
-        *used = uses << SYMBOL_BITS | symbol;
-        if LEAST_USES.get(level + 1).is_some_and(|least| uses >= *least) {
-            let first = *self.order.get(start as usize)?;
-            *self.order.get_mut(place as usize)? = first;
-            *self.order.get_mut(start as usize)? = uses << SYMBOL_BITS | symbol;
-            if C::WRITES {
-                *self.places.get_mut((first % (1 << SYMBOL_BITS)) as usize)? = place;
-                *self.places.get_mut(symbol as usize)? = start;
-            }
-            group.starts[level] += 1;
+        // A symbol that is not lifted changes its place with itself.
+        let is_lifted = u32::from(uses >= LEAST_USES[level + 1]);
+        let lifted = place - within * is_lifted;
+        let first = *self.order.get(lifted as usize)?;
+        *self.order.get_mut(place as usize)? = first;
+        *self.order.get_mut(lifted as usize)? = uses << SYMBOL_BITS | symbol;
+        if C::WRITES {
+            *self.places.get_mut((first % (1 << SYMBOL_BITS)) as usize)? = place;
+            *self.places.get_mut(symbol as usize)? = lifted;
         }
+        group.starts[level + 1] += is_lifted;
         Some(symbol)
     }
 }
 
 /// How often each of a few symbols came.
+///
+/// What is read by changes now and then only: so a symbol is found without a branch, and one that
+/// came costs an addition.
+#[repr(align(64))]
 pub(crate) struct Frequencies {
+    /// Where the share of each symbol starts.
+    starts: [u16; SYMBOLS_MAX],
     counts: [u32; SYMBOLS_MAX],
-    total: u32,
+    /// Symbols until the shares change, and from then until the next time.
+    left: u32,
+    every: u32,
 }
 
 /// The most symbols that frequencies can be of.
 pub(crate) const SYMBOLS_MAX: usize = 32;
 
+const SHARE_BITS: u32 = 15;
+
 /// What one use adds, and the sum at which all are halved: what was long ago counts less.
 const STEP: u32 = 24;
 const LIMIT: u32 = 1 << 17;
 
+/// Symbols between changes of the shares, at first and in the end.
+const EVERY_MIN: u32 = 4;
+const EVERY_MAX: u32 = 128;
+
 impl Frequencies {
     pub(crate) fn new(symbols: usize) -> Self {
-        Self { counts: core::array::from_fn(|i| u32::from(i < symbols)), total: symbols as u32 }
+        let counts = core::array::from_fn(|i| u32::from(i < symbols));
+        let mut new = Self { starts: [0; SYMBOLS_MAX], counts, left: 0, every: EVERY_MIN / 2 };
+        new.share();
+        new
     }
 
-    #[inline(never)]
+    #[inline(always)]
     pub(crate) fn code<C: Coder>(&mut self, coder: &mut C, given: usize) -> usize {
-        let counts = &mut self.counts;
-        let mut left = coder.place(self.total, || counts[..given].iter().sum());
-        let place = left;
-        let mut symbol = 0;
-        while left >= counts[symbol % SYMBOLS_MAX] {
-            left -= counts[symbol % SYMBOLS_MAX];
-            symbol += 1;
+        let place = coder.place(SHARE_BITS, || u32::from(self.starts[given])) as u16;
+        let from: u16 = self.starts.iter().map(|start| u16::from(*start <= place)).sum();
+        let symbol = usize::from(from.wrapping_sub(1)) % SYMBOLS_MAX;
+        let end = self.starts.get(symbol + 1).map_or(1 << SHARE_BITS, |end| u32::from(*end));
+        let start = u32::from(self.starts[symbol]);
+        coder.take(SHARE_BITS, start, end - start);
+        self.counts[symbol] += STEP;
+        self.left -= 1;
+        if self.left == 0 {
+            self.share();
         }
-        let count = &mut counts[symbol % SYMBOLS_MAX];
-        coder.take(place - left, *count);
-        *count += STEP;
-        self.total += STEP;
-        if self.total > LIMIT {
-            self.total = 0;
-            for count in counts {
+        symbol
+    }
+
+    /// Gives each symbol a share by its count, and one of none.
+    #[cold]
+    #[inline(never)]
+    fn share(&mut self) {
+        self.every = EVERY_MAX.min(self.every * 2);
+        self.left = self.every;
+        let total = self.counts.iter().sum::<u32>();
+        let all = (1 << SHARE_BITS) - SYMBOLS_MAX as u32;
+        let share = (u64::from(all) << 32) / u64::from(total);
+        let mut before = 0u32;
+        for (i, (start, count)) in self.starts.iter_mut().zip(&mut self.counts).enumerate() {
+            *start = i as u16 + ((u64::from(before) * share) >> 32) as u16;
+            before += *count;
+            if total > LIMIT {
                 *count -= *count / 2;
-                self.total += *count;
             }
         }
-        symbol % SYMBOLS_MAX
     }
 }
