@@ -5,7 +5,7 @@ use core::hint::black_box;
 
 use super::{
     super::parts::in_parts,
-    Atom, FILTER_BITS, Halves, JOIN_BITS, LONG_BITS, LongKey, NONE, PAIR_BITS, PLACE_BITS, Piece,
+    Atom, FILTER_BITS, Halves, JOIN_BITS, LONG_BITS, LongKey, NONE, PAIR_BITS, PLACE_BITS,
     RANK_BITS, SHORT_BITS, TAG_BITS, TEXT_BYTES, TOKEN_BYTES_MAX, TOKENS, Tables, Words,
     atom::{groups_after, groups_before},
     join_bit, pair_hash, pair_key, place, short_key, short_slot, whole, word,
@@ -104,48 +104,24 @@ impl Built {
         place(whole(&self.tokens[rank as usize % TOKENS]))
     }
 
-    /// Adds what leads to the tokens of these merges, of which the first has this rank.
-    fn lead_to(&mut self, first: u32, merges: &[[u32; 2]]) {
-        let mut near = 0;
-        for (rank, [left, right]) in (first..).zip(merges) {
-            let piece = self.view().text_of(rank);
-            let hash = pair_hash(*left, *right);
-            near ^= whole(&self.pairs[(hash >> (64 - PAIR_BITS)) as usize]);
-            near ^= whole(&self.pair_filter[(hash >> (64 - FILTER_BITS + 6)) as usize]);
-            near ^= whole(if piece.len <= 8 {
-                self.view().short_place(piece)
-            } else {
-                self.view().long_place(&LongKey::of(piece))
-            });
+    /// Adds what leads to a token of up to eight bytes with this key.
+    #[inline(always)]
+    fn add_short(&mut self, key: u64, rank: u32) {
+        let mut slot = short_slot(key);
+        while whole(&self.short_keys[slot % (1 << SHORT_BITS)]) != 0 {
+            slot += 1;
         }
-        black_box(near);
-        for (rank, [left, right]) in (first..).zip(merges) {
-            let (at, len) = self.place(rank);
-            self.add_text(rank, at, len, word(&*self.text, at));
-            self.add_pair(*left, *right, rank);
-        }
+        self.short_keys[slot % (1 << SHORT_BITS)] = key.to_le_bytes();
+        self.short_ranks[slot % (1 << SHORT_BITS)] = rank.to_le_bytes();
     }
 
+    /// Adds what leads to a longer token.
     #[inline(always)]
-    fn add_text(&mut self, rank: u32, at: usize, len: usize, first: u64) {
-        if len <= 8 {
-            let key = short_key(first, len);
-            let mut slot = short_slot(key);
-            while whole(&self.short_keys[slot % (1 << SHORT_BITS)]) != 0 {
-                slot += 1;
-            }
-            self.short_keys[slot % (1 << SHORT_BITS)] = key.to_le_bytes();
-            self.short_ranks[slot % (1 << SHORT_BITS)] = rank.to_le_bytes();
-        } else {
-            let key = LongKey::of(Piece { text: &*self.text, at, len });
-            let mut slot = key.slot();
-            while whole(&self.long[slot % (1 << LONG_BITS)]) != 0 {
-                slot += 1;
-            }
-            let rank = u64::from(rank) << (PLACE_BITS + TAG_BITS);
-            let entry = rank | key.tag() << PLACE_BITS | (at as u64) << 7 | (len as u64 - 1);
-            self.long[slot % (1 << LONG_BITS)] = entry.to_le_bytes();
+    fn add_long(&mut self, mut slot: usize, entry: u64) {
+        while whole(&self.long[slot % (1 << LONG_BITS)]) != 0 {
+            slot += 1;
         }
+        self.long[slot % (1 << LONG_BITS)] = entry.to_le_bytes();
     }
 
     #[inline(always)]
@@ -185,28 +161,57 @@ impl Growing {
     fn add_byte(&mut self, rank: u32, byte: u8) {
         self.built.bytes[usize::from(byte)] = rank.to_le_bytes();
         self.built.text[self.end] = byte;
-        self.built.add_text(rank, self.end, 1, u64::from(byte));
+        self.built.add_short(short_key(u64::from(byte), 1), rank);
         self.add([rank; 2], 1, u64::from(byte));
     }
 
     /// Adds the tokens of some merges, and all that leads to them.
     ///
-    /// What is far away is read for all of them before any is waited for: where a search ends is
-    /// nothing a processor can guess, and it would wait for each alone.
+    /// What is far away is read for all of them before any is waited for, and what differs from
+    /// token to token is sorted first: where a search ends and how long a text is are nothing a
+    /// processor can guess, and it would wait for each alone.
     fn add_merges(&mut self, merges: &[[u32; 2]]) -> Option<()> {
         let built = &self.built;
         let places = merges.as_flattened().iter().map(|half| built.place(*half).0);
         black_box(places.clone().fold(0, |near, at| near ^ at));
         black_box(places.fold(0, |near, at| near ^ built.text[at % TEXT_BYTES]));
-        let rank = built.len;
-        merges.iter().try_for_each(|[left, right]| self.add_merge(*left, *right))?;
-        self.built.lead_to(rank, merges);
+
+        let first = built.len;
+        let mut sorted = Sorted::default();
+        merges.iter().try_for_each(|[left, right]| self.add_merge(*left, *right, &mut sorted))?;
+
+        let built = &mut self.built;
+        let mut near = 0;
+        for (key, _) in sorted.shorts() {
+            near ^= whole(&built.short_keys[short_slot(*key) % (1 << SHORT_BITS)]);
+        }
+        let mut long = [(0, 0); GROUP];
+        for (rank, long) in sorted.longs().iter().zip(&mut long) {
+            let piece = built.view().text_of(*rank);
+            let key = LongKey::of(piece);
+            let entry = key.tag() << PLACE_BITS | (piece.at as u64) << 7 | (piece.len as u64 - 1);
+            *long = (key.slot(), u64::from(*rank) << (PLACE_BITS + TAG_BITS) | entry);
+            near ^= whole(&built.long[key.slot() % (1 << LONG_BITS)]);
+        }
+        for [left, right] in merges {
+            let hash = pair_hash(*left, *right);
+            near ^= whole(&built.pairs[(hash >> (64 - PAIR_BITS)) as usize]);
+            near ^= whole(&built.pair_filter[(hash >> (64 - FILTER_BITS + 6)) as usize]);
+        }
+        black_box(near);
+
+        sorted.shorts().iter().for_each(|(key, rank)| built.add_short(*key, *rank));
+        long[..sorted.long_len].iter().for_each(|(slot, entry)| built.add_long(*slot, *entry));
+        for (rank, [left, right]) in (first..).zip(merges) {
+            built.add_pair(*left, *right, rank);
+        }
+        sorted.met().iter().for_each(|rank| self.note_neighbours(*rank));
         Some(())
     }
 
     /// Adds the token of a merge, whose text is put after the others.
     #[inline(always)]
-    fn add_merge(&mut self, left: u32, right: u32) -> Option<()> {
+    fn add_merge(&mut self, left: u32, right: u32, sorted: &mut Sorted) -> Option<()> {
         let (rank, at) = (self.built.len, self.end);
         if left >= rank || right >= rank || rank as usize + 1 >= TOKENS {
             return None;
@@ -222,15 +227,19 @@ impl Growing {
         let (left_word, right_word) = (word(text, left_at), word(text, right_at));
         let known = u64::MAX >> (64 - 8 * left_len.min(8));
         let first = left_word & known | right_word.checked_shl(8 * left_len as u32).unwrap_or(0);
-        put(text, at, first);
-        if len > 8 {
+        // Two words of each half, whether it has them or not; few are longer.
+        let (left_next, right_next) = (word(text, left_at + 8), word(text, right_at + 8));
+        put(text, at, left_word);
+        put(text, at + 8, left_next);
+        put(text, at + left_len, right_word);
+        put(text, at + left_len + 8, right_next);
+        if left_len.max(right_len) > 16 {
             copy(text, left_at, left_len, at);
             copy(text, right_at, right_len, at + left_len);
         }
         // No part of a character is on either side of a border within ASCII.
-        if (text[at + left_len - 1] | text[at + left_len]) >= 0x80 {
-            self.note_neighbours([left, right], [left_len, right_len]);
-        }
+        let meets = (text[at + left_len - 1] | text[at + left_len]) >= 0x80;
+        sorted.add(rank, short_key(first, len), len, meets);
         self.add([left, right], len, first);
         Some(())
     }
@@ -251,13 +260,15 @@ impl Growing {
         self.end += len;
     }
 
-    /// Notes which neighbours the halves of the next token are, of these lengths, whose texts are
-    /// at the end of the others.
-    fn note_neighbours(&mut self, halves: [u32; 2], [left_len, right_len]: [usize; 2]) {
-        let rank = self.built.len;
-        let text = &self.built.text[self.end..self.end + left_len + right_len];
+    /// Notes which neighbours the halves of a token are.
+    fn note_neighbours(&mut self, rank: u32) {
+        let (left, right) = self.built.view().halves(rank);
+        let (at, len) = self.built.place(rank);
+        let left_len = self.built.place(left).1;
+        let text = &self.built.text[at..at + len];
         let (left_text, right_text) = text.split_at(left_len);
-        for (side, (token, len)) in halves.into_iter().zip([left_len, right_len]).enumerate() {
+        let halves = [(left, left_len), (right, len - left_len)];
+        for (side, (token, len)) in halves.into_iter().enumerate() {
             let number = if len <= 2 { self.number[token as usize % TOKENS] } else { 0 };
             if number > 0 {
                 let groups =
@@ -304,6 +315,45 @@ impl Growing {
         let [after, before] = open;
         self.built.atoms[code as usize % (1 << 16)] =
             Atom::new(rank, before, after).0.to_le_bytes();
+    }
+}
+
+/// New tokens, sorted by what there is to do for them.
+#[derive(Default)]
+struct Sorted {
+    /// Of up to eight bytes: the key and the rank.
+    short: [(u64, u32); GROUP],
+    short_len: usize,
+    /// The ranks of longer ones.
+    long: [u32; GROUP],
+    long_len: usize,
+    /// The ranks of those with a part of a character at the border of their halves.
+    met: [u32; GROUP],
+    met_len: usize,
+}
+
+impl Sorted {
+    #[inline(always)]
+    fn add(&mut self, rank: u32, key: u64, len: usize, meets: bool) {
+        // A token is put everywhere, and stays where the next one is put behind it.
+        self.short[self.short_len % GROUP] = (key, rank);
+        self.long[self.long_len % GROUP] = rank;
+        self.met[self.met_len % GROUP] = rank;
+        self.short_len += usize::from(len <= 8);
+        self.long_len += usize::from(len > 8);
+        self.met_len += usize::from(meets);
+    }
+
+    fn shorts(&self) -> &[(u64, u32)] {
+        &self.short[..self.short_len]
+    }
+
+    fn longs(&self) -> &[u32] {
+        &self.long[..self.long_len]
+    }
+
+    fn met(&self) -> &[u32] {
+        &self.met[..self.met_len]
     }
 }
 
