@@ -28,6 +28,7 @@ use alloc::{boxed::Box, vec::Vec};
 
 use cache::Cache;
 use counting::{Counting, count_piece};
+use pack::Packed;
 use split::Family;
 use table::{Built, NONE, Piece, Tables};
 use window::Window;
@@ -101,8 +102,10 @@ impl Tokenizer {
         let code = vocabulary.code();
         let expected = DIGESTS.iter().find(|(known, _)| *known == code);
         let (_, digest) = expected.ok_or(Unreadable::OtherEncoding)?;
-        let packed = pack::read(code, *digest, file)?;
-        let built = Built::new(&packed.byte_order, &packed.pairs).ok_or(Unreadable::Corrupted)?;
+        let Packed { byte_order, pairs } = pack::read(code, *digest, file)?;
+        let built = Built::new(&byte_order, &pairs).ok_or(Unreadable::Corrupted)?;
+        // The cache takes the memory of these.
+        drop(pairs);
         let cache = Cache::new(&built.view()).ok_or(Unreadable::Corrupted)?;
         let source = Source::Read(Box::new(built));
         Ok(Self { family: vocabulary.family(), source, cache })
