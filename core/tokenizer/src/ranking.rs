@@ -121,10 +121,11 @@ impl Ranking {
 ///
 /// What is read by changes now and then only: so a symbol is found without a branch, and one that
 /// came costs an addition.
-#[repr(align(64))]
 pub(crate) struct Frequencies {
-    /// Where the share of each symbol starts.
-    starts: [u16; SYMBOLS_MAX],
+    /// Where the share of each symbol starts, four to a word, and where the last one ends.
+    starts: [u64; WORDS + 1],
+    /// The first of each word.
+    firsts: [u64; WORDS / LANES],
     counts: [u32; SYMBOLS_MAX],
     /// Symbols until the shares change, and from then until the next time.
     left: u32,
@@ -134,6 +135,15 @@ pub(crate) struct Frequencies {
 /// The most symbols that frequencies can be of.
 pub(crate) const SYMBOLS_MAX: usize = 32;
 
+/// Numbers in a word.
+const LANES: usize = 4;
+const LANE_BITS: usize = 16;
+const WORDS: usize = SYMBOLS_MAX / LANES;
+
+/// One in each lane.
+const ONES: u64 = 0x0001_0001_0001_0001;
+
+/// One less than the bits of a lane: the last bit tells which of two numbers is larger.
 const SHARE_BITS: u32 = 15;
 
 /// What one use adds, and the sum at which all are halved: what was long ago counts less.
@@ -146,26 +156,41 @@ const EVERY_MAX: u32 = 128;
 
 impl Frequencies {
     pub(crate) fn new(symbols: usize) -> Self {
-        let counts = core::array::from_fn(|i| u32::from(i < symbols));
-        let mut new = Self { starts: [0; SYMBOLS_MAX], counts, left: 0, every: EVERY_MIN / 2 };
+        let mut new = Self {
+            starts: [0; WORDS + 1],
+            firsts: [0; WORDS / LANES],
+            counts: core::array::from_fn(|i| u32::from(i < symbols)),
+            left: 0,
+            every: EVERY_MIN / 2,
+        };
         new.share();
         new
     }
 
     #[inline(always)]
     pub(crate) fn code<C: Coder>(&mut self, coder: &mut C, given: usize) -> usize {
-        let place = coder.place(SHARE_BITS, || u32::from(self.starts[given])) as u16;
-        let from: u16 = self.starts.iter().map(|start| u16::from(*start <= place)).sum();
-        let symbol = usize::from(from.wrapping_sub(1)) % SYMBOLS_MAX;
-        let end = self.starts.get(symbol + 1).map_or(1 << SHARE_BITS, |end| u32::from(*end));
-        let start = u32::from(self.starts[symbol]);
-        coder.take(SHARE_BITS, start, end - start);
+        let place = coder.place(SHARE_BITS, || self.start(given));
+        let place = (u64::from(place) | 1 << SHARE_BITS).wrapping_mul(ONES);
+        // One for each lane that starts at the place or before it.
+        let reached = |starts: u64| (place.wrapping_sub(starts) >> SHARE_BITS) & ONES;
+        let sum = |lanes: u64| (lanes.wrapping_mul(ONES) >> (64 - LANE_BITS)) as usize;
+        let [low, high] = self.firsts;
+        let word = (sum(reached(low) + reached(high)).wrapping_sub(1)) % WORDS;
+        let symbol = word * LANES + sum(reached(self.starts[word])).wrapping_sub(1) % LANES;
+        let start = self.start(symbol);
+        coder.take(SHARE_BITS, start, self.start(symbol + 1) - start);
         self.counts[symbol] += STEP;
         self.left -= 1;
         if self.left == 0 {
             self.share();
         }
         symbol
+    }
+
+    #[inline(always)]
+    fn start(&self, symbol: usize) -> u32 {
+        let word = self.starts[symbol / LANES];
+        u32::from((word >> (symbol % LANES * LANE_BITS)) as u16)
     }
 
     /// Gives each symbol a share by its count, and one of none.
@@ -177,9 +202,17 @@ impl Frequencies {
         let total = self.counts.iter().sum::<u32>();
         let all = (1 << SHARE_BITS) - SYMBOLS_MAX as u32;
         let share = (u64::from(all) << 32) / u64::from(total);
-        let mut before = 0u32;
-        for (i, (start, count)) in self.starts.iter_mut().zip(&mut self.counts).enumerate() {
-            *start = i as u16 + ((u64::from(before) * share) >> 32) as u16;
+        let mut before = 0;
+        self.starts = [0; WORDS + 1];
+        self.starts[WORDS] = 1 << SHARE_BITS;
+        self.firsts = [0; WORDS / LANES];
+        for (i, count) in self.counts.iter_mut().enumerate() {
+            let start = i as u64 + ((u64::from(before) * share) >> 32);
+            let word = i / LANES;
+            self.starts[word] |= start << (i % LANES * LANE_BITS);
+            if i % LANES == 0 {
+                self.firsts[word / LANES] |= start << (word % LANES * LANE_BITS);
+            }
             before += *count;
             if total > LIMIT {
                 *count -= *count / 2;
