@@ -51,17 +51,14 @@ function types() {
   writeFileSync(join(dist, "types.d.ts"), `${lib}export type {\n${list}\n} from "./kernel.js";\n`);
 }
 
-// What a program imports; the rest is what they share.
-const entries = ["browser", "inline", "node", "slim", "worker", "worker-thread", "workerd"];
+// What a program imports; all but their few lines is one file that they share.
+const entries = ["browser", "inline", "node", "slim", "workerd"];
+// These need little of it, and take that from an entry: else it would have to be a file of its own.
+const workers = ["worker", "worker-thread"];
 
-// A runtime finds, reads and links each module for itself: two dozen of them take as long to import as
-// the kernel to compile. So each entry is one file, beside a few that they share.
-function driver() {
-  for (const name of readdirSync(dist)) if (/^shared-.*\.js$/.test(name)) rmSync(join(dist, name));
-  run(join(pkg, "node_modules/.bin/tsc"), ["--project", pkg]);
-  const modules = readdirSync(join(pkg, "src")).map((name) => join(dist, name.replace(/\.ts$/, ".js")));
-  const { outputFiles } = buildSync({
-    entryPoints: entries.map((name) => join(dist, `${name}.js`)),
+function bundle(names, external) {
+  return buildSync({
+    entryPoints: names.map((name) => join(dist, `${name}.js`)),
     outdir: dist,
     bundle: true,
     splitting: true,
@@ -69,9 +66,18 @@ function driver() {
     format: "esm",
     platform: "neutral",
     target: "es2022",
-    external: ["node:*", "./kernel.wasm"],
+    external: ["node:*", "./kernel.wasm", ...external],
     write: false,
-  });
+  }).outputFiles;
+}
+
+// A runtime finds, reads and links each module for itself: two dozen of them take as long to import as
+// the kernel to compile, and three a millisecond longer than two.
+function driver() {
+  for (const name of readdirSync(dist)) if (/^shared-.*\.js$/.test(name)) rmSync(join(dist, name));
+  run(join(pkg, "node_modules/.bin/tsc"), ["--project", pkg]);
+  const modules = readdirSync(join(pkg, "src")).map((name) => join(dist, name.replace(/\.ts$/, ".js")));
+  const outputFiles = [...bundle(entries, []), ...bundle(workers, ["./slim.js", "./browser.js"])];
   for (const module of modules) rmSync(module);
   for (const { path, contents } of outputFiles) writeFileSync(path, contents);
 }

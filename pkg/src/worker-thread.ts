@@ -1,5 +1,5 @@
 // What runs inside the worker of `farebox/worker`.
-import { FareboxError } from "./error.js";
+import { FareboxError } from "./slim.js";
 import type { Question, Told } from "./worker.js";
 
 // Questions that come while a module waits at its top level are lost, so the listener is there first.
