@@ -8,7 +8,8 @@ use core::cmp::Ordering;
 
 /// Sorts items; equal ones stay as they stand.
 pub(crate) fn sort_by<T>(items: &mut Vec<T>, compare: impl Fn(&T, &T) -> Ordering) {
-    if items.len() < 2 {
+    // Mostly they stand in order already.
+    if items.is_sorted_by(|one, next| compare(one, next) != Ordering::Greater) {
         return;
     }
     let places = places(items.len(), &|one, other| match (items.get(one), items.get(other)) {

@@ -97,9 +97,10 @@ fn cache_loss(
     price(TokenClass::Input).saturating_sub(price(TokenClass::CacheRead))
 }
 
-/// Every arm with what is expected of it: the chosen one, then by utility.
+/// Every arm with what is expected of it: the chosen one, then by utility. Nothing needs the
+/// candidates after.
 pub(super) fn rank(
-    candidates: &[Candidate<'_>],
+    candidates: Vec<Candidate<'_>>,
     choices: &[Choice],
     known: &[Known],
     chosen: usize,
@@ -118,12 +119,13 @@ pub(super) fn rank(
         })
         .collect();
     sort_by(&mut order, Ord::cmp);
+    let mut candidates: Vec<Option<Candidate<'_>>> = candidates.into_iter().map(Some).collect();
     order
         .into_iter()
         .filter_map(|(_, utility, _, index)| {
-            let candidate = candidates.get(index)?;
+            let candidate = candidates.get_mut(index)?.take()?;
             Some(Ranked {
-                arm: candidate.arm.clone(),
+                arm: candidate.arm,
                 rung: candidate.rung as u32,
                 success: known.get(index)?.belief.range(),
                 cost: candidate.cost,

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::decision::{Arm, Reason, ReasonCode, Rejected};
 use super::filter::{self, Needs, reason};
-use super::hash::Hash;
+use super::names::Names;
 use super::policy::Policy;
 use super::posterior::Posterior;
 use crate::catalog::{Catalog, Model};
@@ -62,14 +62,19 @@ pub(super) fn gather<'a>(
     let needs = Needs::of(request);
     let mut gathered = Gathered { candidates: Vec::new(), rejected: Vec::new() };
     let is_named = |model: &Model| named.is_some_and(|name| model.is_called(name));
-    let is_on_ladder = || ladder.iter().any(|name| catalog.model(name).is_some_and(is_named));
+    let of_estimates = estimates.iter().map(|estimate| &estimate.model);
+    let known = Known::of(ladder.iter().chain(named).chain(of_estimates), catalog);
+    let find = |name: &ModelId| {
+        let place = known.place(name)?;
+        Some((place, catalog.models.get(place)?))
+    };
+    let is_on_ladder = || ladder.iter().filter_map(find).any(|(_, model)| is_named(model));
     let beside = named.filter(|_| !is_on_ladder());
-    let names = Names::of(catalog);
-    let estimated: Vec<Option<&Model>> =
-        estimates.iter().map(|estimate| names.model(&estimate.model)).collect();
+    let by_model = ByModel::of(estimates, &known, catalog);
+    let mut of_model: Vec<&Estimate> = Vec::new();
 
     for (rung, name) in ladder.iter().chain(beside).enumerate() {
-        let Some(model) = names.model(name) else {
+        let Some((place, model)) = find(name) else {
             let reason = reason(ReasonCode::UnknownModel, "the catalogue does not hold it");
             gathered.rejected.push(Rejected { model: name.clone(), reason });
             continue;
@@ -81,12 +86,8 @@ pub(super) fn gather<'a>(
             gathered.rejected.push(Rejected { model: name.clone(), reason });
             continue;
         }
-        let mut of_model: Vec<&Estimate> = estimates
-            .iter()
-            .zip(&estimated)
-            .filter(|(_, of)| of.is_some_and(|of| core::ptr::eq(of, model)))
-            .map(|(estimate, _)| estimate)
-            .collect();
+        of_model.clear();
+        of_model.extend(by_model.of_model(place).filter_map(|index| estimates.get(index)));
         sort_by_key(&mut of_model, |estimate| estimate.effort);
         of_model.dedup_by_key(|estimate| estimate.effort);
         if of_model.is_empty() {
@@ -97,7 +98,7 @@ pub(super) fn gather<'a>(
         }
         let mut first_reason = None;
         let before = gathered.candidates.len();
-        for estimate in of_model {
+        for estimate in of_model.drain(..) {
             let effort = request.effort.or(estimate.effort).filter(|_| !model.efforts.is_empty());
             let arm = Arm { model: name.clone(), effort };
             match hold(sources, model, estimate, &arm, is_named(model)) {
@@ -123,43 +124,60 @@ pub(super) fn gather<'a>(
     Ok(gathered)
 }
 
-/// The models of a catalogue by each of their names, so that a long ladder is not held against
-/// every model: a table of hashes that is at most half full.
-struct Names<'a> {
-    slots: Vec<Option<(&'a ModelId, &'a Model)>>,
+/// The models that a ladder and estimates name, found in one pass over the catalogue.
+struct Known<'a> {
+    names: Names<'a>,
+    /// The place in the catalogue of the model that is meant, by the place of its name.
+    models: Vec<Option<usize>>,
 }
 
-impl<'a> Names<'a> {
-    fn of(catalog: &'a Catalog) -> Self {
-        let count = catalog.models.iter().map(|model| 1 + model.aliases.len()).sum::<usize>();
-        let mut names = Self { slots: vec![None; (2 * count).next_power_of_two()] };
-        for model in &catalog.models {
+impl<'a> Known<'a> {
+    fn of(wanted: impl Iterator<Item = &'a ModelId> + Clone, catalog: &Catalog) -> Self {
+        let mut names = Names::with_room(wanted.clone().count());
+        for name in wanted {
+            names.insert(name);
+        }
+        let mut models = vec![None; names.places()];
+        for (place, model) in catalog.models.iter().enumerate() {
             for name in core::iter::once(&model.id).chain(&model.aliases) {
-                let at = names.place(name);
-                if let Some(slot) = names.slots.get_mut(at) {
+                let slot = names.find(name).and_then(|at| models.get_mut(at));
+                if let Some(slot) = slot {
                     // Of two models of one name the first is meant.
-                    slot.get_or_insert((name, model));
+                    slot.get_or_insert(place);
                 }
             }
         }
-        names
+        Self { names, models }
     }
 
-    fn model(&self, name: &ModelId) -> Option<&'a Model> {
-        let slot = self.slots.get(self.place(name)).copied().flatten();
-        slot.map(|(_, model)| model)
+    fn place(&self, name: &ModelId) -> Option<usize> {
+        self.models.get(self.names.find(name)?).copied().flatten()
     }
+}
 
-    /// Where a name stands, else where it would.
-    fn place(&self, name: &ModelId) -> usize {
-        let last = self.slots.len() - 1;
-        let mut at = Hash::new().text(name.as_str()).finish() as usize & last;
-        while let Some(Some((other, _))) = self.slots.get(at)
-            && *other != name
-        {
-            at = (at + 1) & last;
+/// Estimates by the place of their model in the catalogue: of each model the first, and after each
+/// estimate the next of its model.
+struct ByModel {
+    first: Vec<Option<usize>>,
+    next: Vec<Option<usize>>,
+}
+
+impl ByModel {
+    fn of(estimates: &[Estimate], known: &Known<'_>, catalog: &Catalog) -> Self {
+        let mut first = vec![None; catalog.models.len()];
+        let mut next = vec![None; estimates.len()];
+        for (index, estimate) in estimates.iter().enumerate().rev() {
+            let slot = known.place(&estimate.model).and_then(|place| first.get_mut(place));
+            if let (Some(slot), Some(next)) = (slot, next.get_mut(index)) {
+                *next = slot.replace(index);
+            }
         }
-        at
+        Self { first, next }
+    }
+
+    fn of_model(&self, place: usize) -> impl Iterator<Item = usize> {
+        let first = self.first.get(place).copied().flatten();
+        core::iter::successors(first, |index| self.next.get(*index).copied().flatten())
     }
 }
 

@@ -44,55 +44,69 @@ impl Counts {
     /// Counts the head of a text that is so long.
     pub(super) fn read(&mut self, bytes: usize, head: &str) {
         self.bytes = self.bytes.saturating_add(u32::try_from(bytes).unwrap_or(u32::MAX));
-        let mut before = b' ';
-        let (mut run, mut number, mut line) = (Run::default(), 0_u32, 0_u32);
-        for &byte in head.as_bytes() {
-            match byte {
-                b'a'..=b'z' => self.letters += 1,
-                b'A'..=b'Z' => {
-                    self.letters += 1;
-                    self.capitals += 1;
+        let bytes = head.as_bytes();
+        // Every decision reads a prompt: letters, which are most of it, are read run by run, and
+        // what need not be told sign by sign is summed up after.
+        let mut met = [0_u32; 256];
+        let (mut before, mut number, mut at) = (Sort::Space, 0_u32, 0);
+        while let Some(&byte) = bytes.get(at) {
+            let sort = Sort::of(byte);
+            self.words += u32::from(before == Sort::Space && sort != Sort::Space);
+            match sort {
+                Sort::Letter => {
+                    at += self.run(bytes.get(at..).unwrap_or_default());
+                    before = sort;
+                    continue;
                 }
-                b'0'..=b'9' => {
-                    self.digits += 1;
-                    if !before.is_ascii_digit() {
+                Sort::Digit => {
+                    if before != Sort::Digit {
                         self.numbers += 1;
                         number = 0;
                     }
+                    self.digits += 1;
                     number = number.saturating_mul(10).saturating_add(u32::from(byte - b'0'));
                     self.largest = self.largest.max(number);
                 }
-                b'\n' => self.lines += 1,
-                b'.' | b'!' => self.sentences += 1,
-                b'?' => self.questions += 1,
-                b',' | b';' | b':' => self.commas += 1,
-                b'(' | b')' | b'[' | b']' | b'{' | b'}' => self.brackets += 1,
-                b'=' | b'+' | b'*' | b'/' | b'^' | b'<' | b'>' | b'\\' | b'$' | b'_' | b'-' => {
-                    self.operators += 1;
-                }
-                b'"' | b'\'' | b'`' => self.quotes += 1,
-                0x80.. => self.foreign += 1,
-                _ => {}
+                Sort::Sign | Sort::Space => met[usize::from(byte)] += 1,
             }
-            self.words += u32::from(!byte.is_ascii_whitespace() && before.is_ascii_whitespace());
-            if byte.is_ascii_alphabetic() || byte >= 0x80 {
-                run.add(byte);
-            } else if run.length > 0 {
-                self.spelled.add(&run);
-                run = Run::default();
-            }
-            if byte == b'\n' {
-                self.line(line);
-                line = 0;
-            } else if line > 0 || !byte.is_ascii_whitespace() {
-                line += 1;
-            }
-            before = byte;
+            before = sort;
+            at += 1;
         }
-        if run.length > 0 {
-            self.spelled.add(&run);
+        self.sum_up(&met);
+        for line in bytes.split(|byte| *byte == b'\n') {
+            self.line(line.trim_ascii_start().len() as u32);
         }
-        self.line(line);
+    }
+
+    /// Counts the run of letters that a text begins with; how long it is.
+    fn run(&mut self, bytes: &[u8]) -> usize {
+        let (mut length, mut capitals, mut foreign, mut hash) = (0, 0, 0, 0_u32);
+        for &byte in bytes {
+            if Sort::of(byte) != Sort::Letter {
+                break;
+            }
+            length += 1;
+            capitals += u32::from(byte.is_ascii_uppercase());
+            foreign += u32::from(byte >= 0x80);
+            hash = (hash ^ u32::from(byte.to_ascii_lowercase())).wrapping_mul(0x0100_0193);
+        }
+        self.capitals += capitals;
+        self.foreign += foreign;
+        self.letters += length - foreign;
+        self.spelled.add(length, bytes.first().is_some_and(u8::is_ascii_uppercase), hash);
+        length as usize
+    }
+
+    /// Adds how often each sign was met.
+    fn sum_up(&mut self, met: &[u32; 256]) {
+        let all = |bytes: &[u8]| bytes.iter().map(|byte| met[usize::from(*byte)]).sum::<u32>();
+        self.lines += all(b"\n");
+        self.sentences += all(b".!");
+        self.questions += all(b"?");
+        self.commas += all(b",;:");
+        self.brackets += all(b"()[]{}");
+        self.operators += all(b"=+*/^<>\\$_-");
+        self.quotes += all(b"\"'`");
     }
 
     /// Counts a line that is so long from its first sign on.
@@ -151,29 +165,13 @@ impl Counts {
     }
 }
 
-/// A run of letters under way.
-#[derive(Default)]
-struct Run {
-    length: u32,
-    capital: bool,
-    hash: u32,
-}
-
-impl Run {
-    fn add(&mut self, byte: u8) {
-        self.capital |= self.length == 0 && byte.is_ascii_uppercase();
-        self.length += 1;
-        self.hash = (self.hash ^ u32::from(byte.to_ascii_lowercase())).wrapping_mul(0x0100_0193);
-    }
-}
-
 impl Spelled {
-    fn add(&mut self, run: &Run) {
+    fn add(&mut self, length: u32, capital: bool, hash: u32) {
         self.count += 1;
-        self.letters += run.length;
-        self.long += u32::from(run.length >= LONG_WORD);
-        self.capitalised += u32::from(run.capital);
-        let bit = (run.hash ^ (run.hash >> 15)) as usize % (MET_WORDS * 64);
+        self.letters += length;
+        self.long += u32::from(length >= LONG_WORD);
+        self.capitalised += u32::from(capital);
+        let bit = (hash ^ (hash >> 15)) as usize % (MET_WORDS * 64);
         if let Some(word) = self.met.get_mut(bit / 64) {
             let mask = 1 << (bit % 64);
             self.distinct += u32::from(*word & mask == 0);
@@ -181,6 +179,37 @@ impl Spelled {
         }
     }
 }
+
+/// What a byte is to the bytes around it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sort {
+    Digit,
+    /// Of any script.
+    Letter,
+    Sign,
+    Space,
+}
+
+impl Sort {
+    pub(super) fn of(byte: u8) -> Self {
+        SORTS[usize::from(byte)]
+    }
+}
+
+static SORTS: [Sort; 256] = {
+    let mut sorts = [Sort::Sign; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        sorts[byte] = match byte as u8 {
+            b'0'..=b'9' => Sort::Digit,
+            b'A'..=b'Z' | b'a'..=b'z' | 0x80.. => Sort::Letter,
+            b' ' | b'\t' | b'\n' | b'\r' | 0x0c => Sort::Space,
+            _ => Sort::Sign,
+        };
+        byte += 1;
+    }
+    sorts
+};
 
 /// How many features there are.
 pub(super) const FEATURES: usize = 29;

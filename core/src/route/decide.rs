@@ -173,10 +173,8 @@ pub fn route(
         }
     };
 
-    let ranked = rank(&candidates, &choices, &known, chosen, wish.value_pusd());
-    let Some(first) = ranked.first() else { return Err(refused(&rejected, None)) };
-    let chosen_arm = first.arm.clone();
-    let chosen_name = candidates.get(chosen).map_or("", |candidate| candidate.name.as_str());
+    let Some(first) = candidates.get(chosen) else { return Err(refused(&rejected, None)) };
+    let (chosen_arm, chosen_name) = (first.arm.clone(), first.name.as_str());
     let reasons = explain::reasons(
         &told,
         &wish,
@@ -206,6 +204,7 @@ pub fn route(
         .number(policy.explore.seed)
         .text(chosen_name)
         .finish();
+    let ranked = rank(candidates, &choices, &known, chosen, wish.value_pusd());
     Ok(Decision {
         id: format!("d-{id:016x}"),
         chosen: chosen_arm,

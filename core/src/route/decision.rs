@@ -277,10 +277,14 @@ pub enum Check {
 impl Arm {
     /// The arm as one word, such as `gpt-5.4@high`, or the bare model where it does not reason.
     pub fn name(&self) -> String {
-        match self.effort {
-            Some(effort) => alloc::format!("{}@{}", self.model, effort_word(effort)),
-            None => self.model.as_str().into(),
+        let (model, effort) = (self.model.as_str(), self.effort.map_or("", effort_word));
+        let mut name = String::with_capacity(model.len() + 1 + effort.len());
+        name.push_str(model);
+        if !effort.is_empty() {
+            name.push('@');
+            name.push_str(effort);
         }
+        name
     }
 }
 

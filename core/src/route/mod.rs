@@ -14,6 +14,7 @@ mod explain;
 mod explore;
 mod filter;
 mod hash;
+mod names;
 mod policy;
 mod posterior;
 mod repetition;

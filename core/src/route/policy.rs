@@ -8,11 +8,11 @@ use farebox_derive::{Readable, Writable};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::names::Names;
 use crate::catalog::ProviderId;
 use crate::error::{Error, ErrorKind};
 use crate::json;
 use crate::money::Pusd;
-use crate::order::sort_by;
 use crate::request::{ModelId, Stakes};
 
 /// The caller's wishes; every field has a sensible default.
@@ -201,11 +201,8 @@ impl Policy {
     ///
     /// `invalid_policy`, naming the field.
     pub fn check(&self) -> Result<(), Error> {
-        let mut rungs: Vec<&ModelId> = self.ladder.iter().collect();
-        sort_by(&mut rungs, Ord::cmp);
-        if let Some(model) = rungs.iter().zip(rungs.iter().skip(1)).find(|(one, next)| one == next)
-        {
-            let model = model.0;
+        let mut names = Names::with_room(self.ladder.len());
+        if let Some(model) = self.ladder.iter().find(|model| !names.insert(model)) {
             return Err(invalid(format!("`ladder` names `{model}` twice, once is right")));
         }
         if let Some(both) = self.allow.iter().find(|model| self.deny.contains(model)) {

@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 
 use serde_json::Value;
 
-use super::counts::{Counts, FEATURES};
+use super::counts::{Counts, FEATURES, Sort};
 use super::hash::{Hash, mix};
 use crate::request::{Part, Request, Role, Tool};
 
@@ -80,27 +80,30 @@ fn head(text: &str) -> &str {
 
 /// Hashes words in lower case, single digits and other signs, and each pair of neighbours.
 fn hash_words(text: &str, grams: &mut Vec<u16>) {
+    grams.reserve(MOST_GRAMS);
     let mut before: Option<u64> = None;
     let mut bytes = text.as_bytes();
     while let Some((&first, rest)) = bytes.split_first() {
-        if first.is_ascii_whitespace() {
+        let sort = Sort::of(first);
+        if sort == Sort::Space {
             bytes = rest;
             continue;
         }
-        let is_letter = |byte: &u8| byte.is_ascii_alphabetic() || *byte >= 0x80;
-        let length = match is_letter(&first) {
-            true => bytes.iter().take_while(|byte| is_letter(byte)).count(),
-            false => 1,
+        let is_letter = |byte: &u8| Sort::of(*byte) == Sort::Letter;
+        let length = match sort {
+            Sort::Letter => bytes.iter().position(|byte| !is_letter(byte)).unwrap_or(bytes.len()),
+            _ => 1,
         };
         let (letters, rest) = bytes.split_at(length);
-        let word = lower(letters);
+        let (start, others) = letters.split_at(length.min(4));
+        let start = lower(Hash::new(), start);
+        let word = lower(start, others).finish();
         // Both ends of a long word stand for its stem and its inflection.
         if length > 4
-            && let (Some(start), Some(end)) =
-                (letters.first_chunk::<4>(), letters.last_chunk::<3>())
+            && let Some(end) = letters.last_chunk::<3>()
         {
-            grams.push(bucket(lower(start) ^ START));
-            grams.push(bucket(lower(end) ^ END));
+            grams.push(bucket(start.finish() ^ START));
+            grams.push(bucket(lower(Hash::new(), end).finish() ^ END));
         }
         grams.push(bucket(word));
         if let Some(before) = before {
@@ -114,10 +117,8 @@ fn hash_words(text: &str, grams: &mut Vec<u16>) {
     }
 }
 
-fn lower(letters: &[u8]) -> u64 {
-    let hash =
-        letters.iter().fold(Hash::new(), |hash, byte| hash.bytes(&[byte.to_ascii_lowercase()]));
-    hash.finish()
+fn lower(hash: Hash, letters: &[u8]) -> Hash {
+    letters.iter().fold(hash, |hash, byte| hash.bytes(&[byte.to_ascii_lowercase()]))
 }
 
 fn bucket(hash: u64) -> u16 {
