@@ -71,8 +71,9 @@ pub fn quote(
             "the request says nothing: give it a message or instructions",
         ));
     }
-    let mut estimates = Vec::new();
-    for (name, model) in considered(request, catalog, policy)? {
+    let considered = considered(request, catalog, policy)?;
+    let mut estimates = Vec::with_capacity(considered.len());
+    for (name, model) in considered {
         // A lane that a model is not offered in is routing's reason to reject it, not an error.
         let lane = model.sheet(now).map(|sheet| sheet.lanes.contains_key(&terms.service_tier));
         if lane != Some(false) {
@@ -104,7 +105,7 @@ fn considered<'a>(
         Some(ladder) if policy.ladder.is_empty() => &ladder.rungs,
         _ => &policy.ladder,
     };
-    let mut models: Vec<(ModelId, Cow<'a, Model>)> = Vec::new();
+    let mut models: Vec<(ModelId, Cow<'a, Model>)> = Vec::with_capacity(ladder.len() + 1);
     for name in ladder.iter().chain(&request.model) {
         let model = match catalog.model(name) {
             Some(model) => Cow::Borrowed(model),

@@ -55,20 +55,27 @@ fn cheaper<'a>(model: &Model, catalog: &'a Catalog, on: Day) -> Option<&'a Model
     };
     // What is quick to see comes first: every model of the catalogue is looked at for every quote.
     let candidates = catalog.models.iter().filter(|other| {
-        other.provider == model.provider
+        may_replace(other, model)
+            && other.provider == model.provider
             && other.id != model.id
             && other.shutdown_on.is_none_or(|day| on.days_until(day) > SOON_DAYS)
-            && is_no_dearer(other)
             && can_replace(other, model)
+            && is_no_dearer(other)
     });
     candidates.min_by_key(|other| (list_price(other, on), &other.id))
 }
 
+/// Whether a look at sizes alone leaves open that a model can replace another.
+fn may_replace(other: &Model, model: &Model) -> bool {
+    let is_no_smaller = other.limits.context_tokens >= model.limits.context_tokens
+        && other.limits.max_output_tokens >= model.limits.max_output_tokens;
+    let may_be_no_worse = !model.priors.is_empty() && other.priors.len() >= model.priors.len();
+    is_no_smaller && (may_be_no_worse || model.successor.is_some())
+}
+
 fn can_replace(other: &Model, model: &Model) -> bool {
     let able = other.abilities.is_superset(&model.abilities)
-        && other.hosted_tools.is_superset(&model.hosted_tools)
-        && other.limits.context_tokens >= model.limits.context_tokens
-        && other.limits.max_output_tokens >= model.limits.max_output_tokens;
+        && other.hosted_tools.is_superset(&model.hosted_tools);
     let no_worse = !model.priors.is_empty()
         && model.priors.iter().all(|(kind, prior)| {
             other.priors.get(kind).is_some_and(|other| other.success_ppm >= prior.success_ppm)
