@@ -170,7 +170,8 @@ impl Client {
             Ask::Body(body) => Box::new(parse(&body, None)?),
             Ask::Request(request) => request,
         };
-        self.flow_with(&request, &self.inner.policy, stream, name())
+        let drawn = draw();
+        self.flow_with(&request, &self.inner.policy, stream, name_of(&drawn), drawn[2])
     }
 
     /// A call by a policy of its own, which is sent once its flow is polled. A call that is made
@@ -185,7 +186,7 @@ impl Client {
         policy: &Policy,
         idempotency_key: String,
     ) -> Result<Flow, Error> {
-        self.flow_with(request, policy, false, idempotency_key)
+        self.flow_with(request, policy, false, idempotency_key, draw()[2])
     }
 
     pub(crate) fn inner(&self) -> &Inner {
@@ -206,6 +207,7 @@ impl Client {
         policy: &Policy,
         stream: bool,
         idempotency_key: String,
+        seed: u64,
     ) -> Result<Flow, Error> {
         let clock = Clock::new();
         let inner = &self.inner;
@@ -220,7 +222,7 @@ impl Client {
         self.check_verifier(&quote)?;
         let settings = CallSettings {
             stream,
-            seed: draw(),
+            seed,
             idempotency_key: Some(idempotency_key),
             regional: policy.region.is_some(),
             ..inner.settings.clone()
@@ -248,9 +250,11 @@ impl Client {
 
     /// A provider without a key is found out before anything is sent.
     fn check_key(&self, quote: &Quote) -> Result<(), Error> {
-        let Some(rung) = quote.plan.rungs.first() else { return Ok(()) };
-        let model = self.inner.catalog.stand_in(&rung.arm.model)?;
-        let Some(provider) = self.inner.catalog.provider(&model) else { return Ok(()) };
+        let catalog = &self.inner.catalog;
+        let model = quote.plan.rungs.first().and_then(|rung| catalog.find(&rung.arm.model));
+        let Some(provider) = model.and_then(|found| catalog.provider(found.model())) else {
+            return Ok(());
+        };
         self.check_key_of(provider)
     }
 
@@ -361,11 +365,19 @@ impl std::error::Error for Failure {}
 
 /// A name nobody else has.
 pub(crate) fn name() -> String {
-    format!("farebox-{:016x}{:016x}", draw(), draw())
+    name_of(&draw())
 }
 
-/// A number nobody can guess; the kernel draws none.
-fn draw() -> u64 {
-    // Without entropy the time still tells calls apart, which is all that depends on it.
-    getrandom::u64().unwrap_or_else(|_| Clock::new().now().as_ms().unsigned_abs())
+fn name_of(&[high, low, _]: &[u64; 3]) -> String {
+    format!("farebox-{high:016x}{low:016x}")
+}
+
+/// Numbers nobody can guess, for a name and a seed at once; the kernel draws none.
+fn draw() -> [u64; 3] {
+    let mut bytes = [[0; 8]; 3];
+    if getrandom::fill(bytes.as_flattened_mut()).is_err() {
+        // Without entropy the time still tells calls apart, which is all that depends on it.
+        return [Clock::new().now().as_ms().unsigned_abs(); 3];
+    }
+    bytes.map(u64::from_le_bytes)
 }

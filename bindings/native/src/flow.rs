@@ -229,6 +229,7 @@ impl Flow {
         cx: &mut Context<'_>,
         attempt: AttemptId,
         until: Timestamp,
+        now: Timestamp,
     ) -> Poll<()> {
         let arrival = match &mut self.exchange {
             Some(exchange) => exchange.poll_arrival(cx),
@@ -240,18 +241,21 @@ impl Flow {
         let Poll::Ready(arrival) = arrival else { return self.poll_sleep(cx, until) };
         let input = match arrival {
             Arrival::Head { status, headers } => {
-                self.rate_limit = RateLimit::read(&headers, self.clock.now());
+                self.rate_limit = RateLimit::read(&headers, now);
                 let limits = self.inner.lock_rate_limits();
                 if let (Some(mut limits), Some(model)) = (limits, &self.model) {
-                    limits.learn(model, &headers, self.clock.now());
+                    limits.learn(model, &headers, now);
                 }
                 Input::Head { attempt, status, headers }
             }
-            Arrival::Body(bytes) => Input::Body { attempt, bytes: bytes.into() },
+            Arrival::Body(bytes) => {
+                self.call.take_body(attempt, &bytes, now);
+                return Poll::Ready(());
+            }
             Arrival::End => Input::End { attempt },
             Arrival::Lost { message, unsent } => Input::Lost { attempt, message, unsent },
         };
-        self.call.handle(input, self.clock.now());
+        self.call.handle(input, now);
         Poll::Ready(())
     }
 
@@ -289,7 +293,13 @@ impl Stream for Flow {
             return Poll::Ready(None);
         }
         loop {
-            let handled = match this.call.poll(this.clock.now()) {
+            // Several come of the same bytes, and the clock stands still for them.
+            if let Some(event) = this.call.next_event() {
+                this.notice(&event);
+                return Poll::Ready(Some(Ok(this.inner.scrub_event(event))));
+            }
+            let now = this.clock.now();
+            let handled = match this.call.poll(now) {
                 Action::Abort { .. } => {
                     this.exchange = None;
                     continue;
@@ -303,7 +313,7 @@ impl Stream for Flow {
                     this.drain(cx);
                     return Poll::Ready(outcome.error.map(Err));
                 }
-                Action::Receive { attempt, until } => this.poll_receive(cx, attempt, until),
+                Action::Receive { attempt, until } => this.poll_receive(cx, attempt, until, now),
                 Action::Send { attempt, request } => {
                     this.begin(attempt, &request);
                     continue;

@@ -196,6 +196,18 @@ impl Call {
         }
     }
 
+    /// The next event for the caller, where one is there already: what [`poll`](Self::poll) would
+    /// say next, without a moment. For hosts to which each look at the clock costs time.
+    pub fn next_event(&mut self) -> Option<Event> {
+        match self.actions.pop_front()? {
+            Action::Emit { event } => Some(event),
+            other => {
+                self.actions.push_front(other);
+                None
+            }
+        }
+    }
+
     /// The same as [`poll`](Self::poll), several at once: events in a row and what to wait for after
     /// them, or else the one thing to do. For hosts to which each word across costs time.
     pub fn poll_all(&mut self, now: Timestamp) -> Vec<Action> {
@@ -228,9 +240,7 @@ impl Call {
                     flight.attempt.request_id = flight.exchange.request_id.clone();
                 }
             }
-            Input::Body { attempt, bytes } => {
-                self.receive(attempt, now, |exchange, sink| exchange.body(&bytes, now, sink))
-            }
+            Input::Body { attempt, bytes } => self.take_body(attempt, &bytes, now),
             Input::End { attempt } => {
                 self.receive(attempt, now, |exchange, sink| Some(exchange.end(now, sink)));
             }
@@ -239,6 +249,11 @@ impl Call {
             }
             Input::Verdict { attempt, refused } => self.take_verdict(attempt, refused, now),
         }
+    }
+
+    /// Takes bytes of an attempt's body: the same as [`Input::Body`], of which nothing is kept.
+    pub fn take_body(&mut self, attempt: AttemptId, bytes: &[u8], now: Timestamp) {
+        self.receive(attempt, now, |exchange, sink| exchange.body(bytes, now, sink));
     }
 
     /// How the call ended, once it has.

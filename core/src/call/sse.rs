@@ -124,7 +124,12 @@ impl SseParser {
                     continue;
                 }
             }
-            let Some(end) = memchr::memchr2(b'\n', b'\r', rest) else {
+            // Each event ends in an empty line, which needs no search.
+            let end = match rest.first() {
+                Some(b'\n' | b'\r') => Some(0),
+                _ => memchr::memchr2(b'\n', b'\r', rest),
+            };
+            let Some(end) = end else {
                 self.check_limit(rest.len());
                 if !self.is_over_limit {
                     self.line.extend_from_slice(rest);
