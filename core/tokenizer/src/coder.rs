@@ -29,6 +29,7 @@ const LEAST: u64 = 1 << 31;
 const WORD_BITS: u32 = 32;
 
 /// Reads what a `Writer` wrote; zeros after its end.
+#[derive(Clone, Copy, Default)]
 pub(crate) struct Reader<'a> {
     state: u64,
     words: &'a [[u8; 4]],

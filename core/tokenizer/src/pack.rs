@@ -77,12 +77,13 @@ pub(crate) fn read(code: u8, expected: u64, file: &[u8]) -> Result<Packed, Unrea
     }
     let (words, _) = coded.as_chunks();
     let (lengths, mut words) = words.split_first_chunk().ok_or(Unreadable::Corrupted)?;
-    let mut streams = [&[][..]; STREAMS];
-    for (stream, length) in streams.iter_mut().zip::<&[[u8; 4]; STREAMS]>(lengths) {
+    let mut readers = Streams([Reader::default(); STREAMS]);
+    for (reader, length) in readers.0.iter_mut().zip::<&[[u8; 4]; STREAMS]>(lengths) {
         let split = words.split_at_checked(u32::from_le_bytes(*length) as usize);
-        (*stream, words) = split.ok_or(Unreadable::Corrupted)?;
+        let (stream, rest) = split.ok_or(Unreadable::Corrupted)?;
+        *reader = Reader::new(stream);
+        words = rest;
     }
-    let mut readers = Streams(streams.map(Reader::new));
     let mut pairs = vec![[0; 2]; merges as usize];
     code_merges(&mut readers, byte_order, &sizes, &mut pairs).ok_or(Unreadable::Corrupted)?;
     Ok(Packed { byte_order: *byte_order, pairs })
@@ -150,7 +151,7 @@ fn code_merges<C: Coder>(
         lefts: Ranking::new(&[tokens]),
         rights: Ranking::new(sizes),
         shapes: Vec::with_capacity(tokens),
-        followers: (0..2 * KINDS).map(|_| Frequencies::new(KINDS)).collect(),
+        followers: (0..2 * KINDS).map(|_| Frequencies::new()).collect(),
     };
     for byte in byte_order {
         let kind = kind(*byte);

@@ -53,7 +53,7 @@ impl Ranking {
         let groups = sizes.iter().map(|size| {
             let start = end;
             end += *size as u32;
-            Group { starts: [start; LEVELS + 1], room: end, levels: Frequencies::new(LEVELS) }
+            Group { starts: [start; LEVELS + 1], room: end, levels: Frequencies::new() }
         });
         let groups = groups.collect();
         Self { order: vec![0; symbols], places: Vec::new(), added: 0, groups }
@@ -78,7 +78,7 @@ impl Ranking {
     }
 
     /// Codes a symbol of a group, and notes that it was used.
-    #[inline(always)]
+    #[inline(never)]
     pub(crate) fn code<C: Coder>(
         &mut self,
         levels: &mut C,
@@ -127,6 +127,8 @@ pub(crate) struct Frequencies {
     /// The first of each word.
     firsts: [u64; WORDS / LANES],
     counts: [u32; SYMBOLS_MAX],
+    /// The sum of the counts when the shares changed.
+    total: u32,
     /// Symbols until the shares change, and from then until the next time.
     left: u32,
     every: u32,
@@ -155,11 +157,12 @@ const EVERY_MIN: u32 = 4;
 const EVERY_MAX: u32 = 128;
 
 impl Frequencies {
-    pub(crate) fn new(symbols: usize) -> Self {
+    pub(crate) fn new() -> Self {
         let mut new = Self {
             starts: [0; WORDS + 1],
             firsts: [0; WORDS / LANES],
-            counts: core::array::from_fn(|i| u32::from(i < symbols)),
+            counts: [1; SYMBOLS_MAX],
+            total: SYMBOLS_MAX as u32,
             left: 0,
             every: EVERY_MIN / 2,
         };
@@ -182,6 +185,7 @@ impl Frequencies {
         self.counts[symbol] += STEP;
         self.left -= 1;
         if self.left == 0 {
+            self.total += STEP * self.every;
             self.share();
         }
         symbol
@@ -199,24 +203,24 @@ impl Frequencies {
     fn share(&mut self) {
         self.every = EVERY_MAX.min(self.every * 2);
         self.left = self.every;
-        let total = self.counts.iter().sum::<u32>();
+        let halved = u32::from(self.total > LIMIT);
         let all = (1 << SHARE_BITS) - SYMBOLS_MAX as u32;
-        let share = (u64::from(all) << 32) / u64::from(total);
+        let share = (u64::from(all) << 32) / u64::from(self.total);
         let mut before = 0;
-        self.starts = [0; WORDS + 1];
+        self.total = 0;
         self.starts[WORDS] = 1 << SHARE_BITS;
-        self.firsts = [0; WORDS / LANES];
         for (i, count) in self.counts.iter_mut().enumerate() {
             let start = i as u64 + ((u64::from(before) * share) >> 32);
+            // The first of four ends up in the lowest lane.
             let word = i / LANES;
-            self.starts[word] |= start << (i % LANES * LANE_BITS);
+            self.starts[word] = self.starts[word] >> LANE_BITS | start << (64 - LANE_BITS);
             if i % LANES == 0 {
-                self.firsts[word / LANES] |= start << (word % LANES * LANE_BITS);
+                let firsts = &mut self.firsts[word / LANES];
+                *firsts = *firsts >> LANE_BITS | start << (64 - LANE_BITS);
             }
             before += *count;
-            if total > LIMIT {
-                *count -= *count / 2;
-            }
+            *count -= (*count / 2) * halved;
+            self.total += *count;
         }
     }
 }

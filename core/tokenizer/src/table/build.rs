@@ -5,7 +5,7 @@ use core::hint::black_box;
 
 use super::{
     super::parts::in_parts,
-    Atom, FILTER_BITS, Halves, JOIN_BITS, LONG_BITS, LongKey, NONE, PAIR_BITS, PLACE_BITS,
+    Atom, FILTER_BITS, Halves, JOIN_BITS, LONG_BITS, LongKey, NONE, PAIR_BITS, PLACE_BITS, Piece,
     RANK_BITS, SHORT_BITS, TAG_BITS, TEXT_BYTES, TOKEN_BYTES_MAX, TOKENS, Tables, Words,
     atom::{groups_after, groups_before},
     join_bit, pair_hash, pair_key, place, short_key, short_slot, whole, word,
@@ -162,7 +162,7 @@ impl Growing {
         self.built.bytes[usize::from(byte)] = rank.to_le_bytes();
         self.built.text[self.end] = byte;
         self.built.add_short(short_key(u64::from(byte), 1), rank);
-        self.add([rank; 2], 1, u64::from(byte));
+        self.add([rank; 2], 1, byte >= 0x80);
     }
 
     /// Adds the tokens of some merges, and all that leads to them.
@@ -182,14 +182,17 @@ impl Growing {
 
         let built = &mut self.built;
         let mut near = 0;
-        for (key, _) in sorted.shorts() {
+        let mut short = [0; GROUP];
+        for (rank, key) in sorted.short().iter().zip(&mut short) {
+            let (at, len) = built.place(*rank);
+            *key = short_key(word(&*built.text, at), len);
             near ^= whole(&built.short_keys[short_slot(*key) % (1 << SHORT_BITS)]);
         }
         let mut long = [(0, 0); GROUP];
-        for (rank, long) in sorted.longs().iter().zip(&mut long) {
-            let piece = built.view().text_of(*rank);
-            let key = LongKey::of(piece);
-            let entry = key.tag() << PLACE_BITS | (piece.at as u64) << 7 | (piece.len as u64 - 1);
+        for (rank, long) in sorted.long().iter().zip(&mut long) {
+            let (at, len) = built.place(*rank);
+            let key = LongKey::of(Piece { text: &*built.text, at, len });
+            let entry = key.tag() << PLACE_BITS | (at as u64) << 7 | (len as u64 - 1);
             *long = (key.slot(), u64::from(*rank) << (PLACE_BITS + TAG_BITS) | entry);
             near ^= whole(&built.long[key.slot() % (1 << LONG_BITS)]);
         }
@@ -200,12 +203,16 @@ impl Growing {
         }
         black_box(near);
 
-        sorted.shorts().iter().for_each(|(key, rank)| built.add_short(*key, *rank));
-        long[..sorted.long_len].iter().for_each(|(slot, entry)| built.add_long(*slot, *entry));
+        for (rank, key) in sorted.short().iter().zip(short) {
+            built.add_short(key, *rank);
+        }
+        for (_, (slot, entry)) in sorted.long().iter().zip(long) {
+            built.add_long(slot, entry);
+        }
         for (rank, [left, right]) in (first..).zip(merges) {
             built.add_pair(*left, *right, rank);
         }
-        sorted.met().iter().for_each(|rank| self.note_neighbours(*rank));
+        sorted.meeting().iter().for_each(|rank| self.note_neighbours(*rank));
         Some(())
     }
 
@@ -219,40 +226,34 @@ impl Growing {
         let (left_at, left_len) = self.built.place(left);
         let (right_at, right_len) = self.built.place(right);
         let len = left_len + right_len;
-        // Whole words are put, over what is not filled yet.
-        if len > TOKEN_BYTES_MAX || at + len + 8 > TEXT_BYTES {
+        // Sixteen bytes of each half are put, whatever it has of them, over what is not filled yet.
+        if len > TOKEN_BYTES_MAX || at + len + 16 > TEXT_BYTES {
             return None;
         }
         let text = &mut *self.built.text;
-        let (left_word, right_word) = (word(text, left_at), word(text, right_at));
-        let known = u64::MAX >> (64 - 8 * left_len.min(8));
-        let first = left_word & known | right_word.checked_shl(8 * left_len as u32).unwrap_or(0);
-        // Two words of each half, whether it has them or not; few are longer.
-        let (left_next, right_next) = (word(text, left_at + 8), word(text, right_at + 8));
-        put(text, at, left_word);
-        put(text, at + 8, left_next);
-        put(text, at + left_len, right_word);
-        put(text, at + left_len + 8, right_next);
+        put::<16>(text, left_at, at);
+        put::<16>(text, right_at, at + left_len);
         if left_len.max(right_len) > 16 {
             copy(text, left_at, left_len, at);
             copy(text, right_at, right_len, at + left_len);
         }
         // No part of a character is on either side of a border within ASCII.
         let meets = (text[at + left_len - 1] | text[at + left_len]) >= 0x80;
-        sorted.add(rank, short_key(first, len), len, meets);
-        self.add([left, right], len, first);
+        let is_part = len <= 2 && text[at] >= 0x80;
+        sorted.add(rank, len, meets);
+        self.add([left, right], len, is_part);
         Some(())
     }
 
-    /// Adds a token whose text is at the end of the others; `first` begins with it.
+    /// Adds a token whose text is at the end of the others, and which may be a part of a character.
     #[inline(never)]
-    fn add(&mut self, halves: [u32; 2], len: usize, first: u64) {
+    fn add(&mut self, halves: [u32; 2], len: usize, is_part: bool) {
         let (rank, at) = (self.built.len, self.end);
         let [left, right] = halves.map(u64::from);
         let place = (at as u64) << 7 | (len as u64 - 1);
         let token = right << (PLACE_BITS + RANK_BITS) | left << PLACE_BITS | place;
         self.built.tokens[rank as usize % TOKENS] = token.to_le_bytes();
-        if len <= 2 && first & 0x80 != 0 {
+        if is_part {
             self.number[rank as usize % TOKENS] = self.first.len() as u16;
             self.first.push([[NONE; 7]; 2]);
         }
@@ -318,60 +319,54 @@ impl Growing {
     }
 }
 
-/// New tokens, sorted by what there is to do for them.
+/// New tokens by their ranks, sorted by what there is to do for them.
 #[derive(Default)]
 struct Sorted {
-    /// Of up to eight bytes: the key and the rank.
-    short: [(u64, u32); GROUP],
-    short_len: usize,
-    /// The ranks of longer ones.
-    long: [u32; GROUP],
-    long_len: usize,
-    /// The ranks of those with a part of a character at the border of their halves.
-    met: [u32; GROUP],
-    met_len: usize,
+    /// Of up to eight bytes, of more, and those with parts of a character where their halves meet.
+    ranks: [[u32; GROUP]; 3],
+    lens: [usize; 3],
 }
 
 impl Sorted {
     #[inline(always)]
-    fn add(&mut self, rank: u32, key: u64, len: usize, meets: bool) {
+    fn add(&mut self, rank: u32, len: usize, meets: bool) {
         // A token is put everywhere, and stays where the next one is put behind it.
-        self.short[self.short_len % GROUP] = (key, rank);
-        self.long[self.long_len % GROUP] = rank;
-        self.met[self.met_len % GROUP] = rank;
-        self.short_len += usize::from(len <= 8);
-        self.long_len += usize::from(len > 8);
-        self.met_len += usize::from(meets);
+        for (i, stays) in [len <= 8, len > 8, meets].into_iter().enumerate() {
+            self.ranks[i][self.lens[i] % GROUP] = rank;
+            self.lens[i] += usize::from(stays);
+        }
     }
 
-    fn shorts(&self) -> &[(u64, u32)] {
-        &self.short[..self.short_len]
+    fn short(&self) -> &[u32] {
+        &self.ranks[0][..self.lens[0]]
     }
 
-    fn longs(&self) -> &[u32] {
-        &self.long[..self.long_len]
+    fn long(&self) -> &[u32] {
+        &self.ranks[1][..self.lens[1]]
     }
 
-    fn met(&self) -> &[u32] {
-        &self.met[..self.met_len]
+    fn meeting(&self) -> &[u32] {
+        &self.ranks[2][..self.lens[2]]
     }
 }
 
-/// Copies a text, and what follows it up to a whole word.
+/// Copies a text, and what follows it up to eight bytes.
 #[inline(never)]
 fn copy(text: &mut [u8; TEXT_BYTES], from: usize, len: usize, to: usize) {
     let mut i = 0;
     while i < len {
-        put(text, to + i, word(text, from + i));
+        put::<8>(text, from + i, to + i);
         i += 8;
     }
 }
 
-/// Puts eight bytes, where there is room.
+/// Copies so many bytes, where there is room.
 #[inline(always)]
-fn put(text: &mut [u8; TEXT_BYTES], at: usize, word: u64) {
-    if let Some(room) = text.get_mut(at..at + 8) {
-        room.copy_from_slice(&word.to_le_bytes());
+fn put<const BYTES: usize>(text: &mut [u8; TEXT_BYTES], from: usize, to: usize) {
+    let Some(bytes) = text.get(from..).and_then(|rest| rest.first_chunk::<BYTES>()) else { return };
+    let bytes = *bytes;
+    if let Some(room) = text.get_mut(to..).and_then(|rest| rest.first_chunk_mut()) {
+        *room = bytes;
     }
 }
 
