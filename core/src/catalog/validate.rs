@@ -21,6 +21,8 @@ impl Catalog {
     /// `invalid_catalog`, naming the place, when it is no JSON of that shape, a name appears twice,
     /// a model or ladder refers to something absent, limits are zero or contradict each other,
     /// price sheets or thresholds are out of order, or a price falls as a request grows.
+    // Apart, for few need it: an engine compiles a function when it is first called, all of it.
+    #[inline(never)]
     pub fn parse(json: &[u8]) -> Result<Self, Error> {
         // By way of a value, as a policy and a posterior are read: one reader of each type.
         let wrong =

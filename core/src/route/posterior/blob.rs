@@ -19,6 +19,8 @@ impl Posterior {
     /// # Errors
     ///
     /// `invalid_request` when it is cut short, of another shape, or of another version.
+    // Apart, for few need it: an engine compiles a function when it is first called, all of it.
+    #[inline(never)]
     pub fn parse(json: &[u8]) -> Result<Self, Error> {
         let value = json::parse(json)
             .map_err(|error| Error::invalid_request(format!("a posterior is JSON: {error}")))?;

@@ -24,6 +24,8 @@ use crate::json::text;
 use crate::request::{Api, Effort, Message, OutputFormat, Part, Request, Role, Tool, ToolChoice};
 use crate::sorted::SortedMap;
 
+// Apart, for few need it: an engine compiles a function when it is first called, all of it.
+#[inline(never)]
 pub(super) fn count(
     request: &Request,
     api: Api,
