@@ -69,3 +69,28 @@ pub(crate) fn groups_before(text: &[u8]) -> u8 {
         None => !1,
     }
 }
+
+/// The only character of this text, if it is one.
+pub(super) fn code_point(text: &[u8]) -> Option<u32> {
+    let mut chars = core::str::from_utf8(text).ok()?.chars();
+    let only = chars.next()?;
+    chars.next().is_none().then_some(u32::from(only))
+}
+
+/// The character a text begins with, unless that is incomplete or not of U+80 to U+FFFF.
+pub(super) fn first_char(text: &[u8]) -> Option<u32> {
+    let tail = |i: usize| text.get(i).filter(|byte| **byte & 0xc0 == 0x80).map(|byte| byte & 0x3f);
+    let lead = u32::from(*text.first()?);
+    match lead {
+        0xc0..0xe0 => Some((lead & 0x1f) << 6 | u32::from(tail(1)?)),
+        0xe0..0xf0 => Some((lead & 0xf) << 12 | u32::from(tail(1)?) << 6 | u32::from(tail(2)?)),
+        _ => None,
+    }
+}
+
+/// The character a text ends with, under the same conditions.
+pub(super) fn last_char(text: &[u8]) -> Option<u32> {
+    let lead = text.iter().rposition(|byte| !matches!(byte, 0x80..0xc0))?;
+    let bytes = if text[lead] < 0xe0 { 2 } else { 3 };
+    first_char(&text[lead..]).filter(|_| text.len() - lead == bytes)
+}

@@ -7,8 +7,10 @@ use super::{
     super::parts::in_parts,
     Atom, FILTER_BITS, Halves, JOIN_BITS, LONG_BITS, LongKey, NONE, PAIR_BITS, PLACE_BITS, Piece,
     RANK_BITS, SHORT_BITS, TAG_BITS, TEXT_BYTES, TOKEN_BYTES_MAX, TOKENS, Tables, Words,
-    atom::{groups_after, groups_before},
-    join_bit, pair_hash, pair_key, place, short_key, short_slot, whole, word,
+    atom::{code_point, first_char, groups_after, groups_before, last_char},
+    join_bit, pair_hash, pair_key, place, short_key, short_slot,
+    sorted::{GROUP, Sorted},
+    whole, word,
 };
 
 /// Tables in memory of their own.
@@ -141,9 +143,6 @@ impl Built {
         self.pairs[slot % (1 << PAIR_BITS)] = entry.to_le_bytes();
     }
 }
-
-/// Merges that are added together.
-const GROUP: usize = 32;
 
 /// Tables that are being filled, some tokens at a time.
 struct Growing {
@@ -319,37 +318,6 @@ impl Growing {
     }
 }
 
-/// New tokens by their ranks, sorted by what there is to do for them.
-#[derive(Default)]
-struct Sorted {
-    /// Of up to eight bytes, of more, and those with parts of a character where their halves meet.
-    ranks: [[u32; GROUP]; 3],
-    lens: [usize; 3],
-}
-
-impl Sorted {
-    #[inline(always)]
-    fn add(&mut self, rank: u32, len: usize, meets: bool) {
-        // A token is put everywhere, and stays where the next one is put behind it.
-        for (i, stays) in [len <= 8, len > 8, meets].into_iter().enumerate() {
-            self.ranks[i][self.lens[i] % GROUP] = rank;
-            self.lens[i] += usize::from(stays);
-        }
-    }
-
-    fn short(&self) -> &[u32] {
-        &self.ranks[0][..self.lens[0]]
-    }
-
-    fn long(&self) -> &[u32] {
-        &self.ranks[1][..self.lens[1]]
-    }
-
-    fn meeting(&self) -> &[u32] {
-        &self.ranks[2][..self.lens[2]]
-    }
-}
-
 /// Copies a text, and what follows it up to eight bytes.
 #[inline(never)]
 fn copy(text: &mut [u8; TEXT_BYTES], from: usize, len: usize, to: usize) {
@@ -412,31 +380,6 @@ impl<'a> Tables<'a> {
 fn take<const WIDTH: usize, const N: usize>(bytes: &[u8]) -> Option<(&[[u8; WIDTH]; N], &[u8])> {
     let (numbers, rest) = bytes.split_at_checked(WIDTH * N)?;
     Some((numbers.as_chunks().0.first_chunk()?, rest))
-}
-
-/// The only character of this text, if it is one.
-fn code_point(text: &[u8]) -> Option<u32> {
-    let mut chars = core::str::from_utf8(text).ok()?.chars();
-    let only = chars.next()?;
-    chars.next().is_none().then_some(u32::from(only))
-}
-
-/// The character a text begins with, unless that is incomplete or not of U+80 to U+FFFF.
-fn first_char(text: &[u8]) -> Option<u32> {
-    let tail = |i: usize| text.get(i).filter(|byte| **byte & 0xc0 == 0x80).map(|byte| byte & 0x3f);
-    let lead = u32::from(*text.first()?);
-    match lead {
-        0xc0..0xe0 => Some((lead & 0x1f) << 6 | u32::from(tail(1)?)),
-        0xe0..0xf0 => Some((lead & 0xf) << 12 | u32::from(tail(1)?) << 6 | u32::from(tail(2)?)),
-        _ => None,
-    }
-}
-
-/// The character a text ends with, under the same conditions.
-fn last_char(text: &[u8]) -> Option<u32> {
-    let lead = text.iter().rposition(|byte| !matches!(byte, 0x80..0xc0))?;
-    let bytes = if text[lead] < 0xe0 { 2 } else { 3 };
-    first_char(&text[lead..]).filter(|_| text.len() - lead == bytes)
 }
 
 /// A table of zeros, never on the stack.

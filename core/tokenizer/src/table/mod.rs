@@ -10,6 +10,7 @@
 mod atom;
 mod build;
 mod key;
+mod sorted;
 
 pub(crate) use {
     atom::{Atom, neighbour},
