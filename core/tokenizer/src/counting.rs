@@ -1,7 +1,7 @@
 //! Counting a text batch by batch: what is known is added up, what is not is merged after.
 
 use crate::cache::{Cache, SHORT_BYTES, ShortKey};
-use crate::split::{self, BRINGS, Ends, ROOM, bring};
+use crate::split::{self, BRINGS, Ends, Family, Modern, ROOM, Work, bring};
 use crate::table::{LongKey, NONE, Piece, Tables, word};
 use crate::window::Window;
 use crate::{Tokenizer, bpe, chunk};
@@ -10,7 +10,8 @@ use crate::{Tokenizer, bpe, chunk};
 pub(crate) struct Counting<'a> {
     pub(crate) tables: Tables<'a>,
     pub(crate) cache: &'a Cache,
-    pub(crate) split: split::Fill,
+    pub(crate) family: Family,
+    pub(crate) modern: Option<Modern>,
     /// Made when the first piece is merged: many a text has only pieces that are known.
     window: Option<Window>,
     pub(crate) ends: Ends,
@@ -22,7 +23,8 @@ impl<'a> Counting<'a> {
         Self {
             tables: tokenizer.tables(),
             cache: &tokenizer.cache,
-            split: tokenizer.family.fill(),
+            family: tokenizer.family,
+            modern: tokenizer.modern,
             window: None,
             ends: split::NO_ENDS,
             left: [0; ROOM],
@@ -35,21 +37,14 @@ impl<'a> Counting<'a> {
     /// to fast code when a function is entered again.
     #[inline(never)]
     pub(crate) fn batch(&mut self, text: &[u8], start: usize) -> (usize, u64) {
-        let filled = (self.split)(text, start, &mut self.ends);
-        // Whether a piece is short and known is nothing a processor can guess: what is not is
-        // written down without a branch, and done after.
-        let (mut at, mut tokens, mut left) = (start, 0, 0);
-        for (i, &end) in self.ends[..filled].iter().enumerate() {
-            let len = end - at;
-            let is_short = len <= SHORT_BYTES;
-            // A longer one asks for what is always near, and is not here.
-            let bytes = if is_short { word(text, at) } else { 0 };
-            let known = self.cache.short(ShortKey::of(bytes, len.min(SHORT_BYTES)));
-            tokens += if is_short { known } else { 0 };
-            self.left[left % ROOM] = i as u8;
-            left += usize::from(known == 0) | usize::from(!is_short);
-            at = end;
-        }
+        let filled = self.family.fill(self.modern, text, start, &mut self.ends);
+        let ends = &self.ends[..filled];
+        let ends_at = ends.last().map_or(start, |end| *end);
+        let known = Known { cache: self.cache, text, start, ends, left: &mut self.left };
+        let (mut tokens, left) = match self.modern {
+            Some(modern) => modern.run(known),
+            None => known.work(),
+        };
         // Of few the processor looks ahead by itself.
         if BRINGS && left > filled / 4 {
             for i in 0..left.min(ROOM) {
@@ -81,7 +76,7 @@ impl<'a> Counting<'a> {
                 count_piece(&self.tables, self.cache, window, piece)
             });
         }
-        (at, tokens as u64)
+        (ends_at, tokens as u64)
     }
 
     /// Asks for memory that is far away, for all unknown pieces before any is waited for.
@@ -111,6 +106,40 @@ impl<'a> Counting<'a> {
         let i = usize::from(number) % ROOM;
         let at = if i == 0 { start } else { self.ends[i - 1] };
         Piece { text, at, len: self.ends[i] - at }
+    }
+}
+
+/// Adds up the counts of the pieces of a batch that are short and known.
+struct Known<'a> {
+    cache: &'a Cache,
+    text: &'a [u8],
+    start: usize,
+    ends: &'a [usize],
+    left: &'a mut [u8; ROOM],
+}
+
+impl Work for Known<'_> {
+    type Made = (usize, usize);
+
+    /// The sum, and how many are left, whose numbers are in `left`.
+    // Whether a piece is short and known is nothing a processor can guess: what is not is written
+    // down without a branch, and done after.
+    #[inline(always)]
+    fn work(self) -> (usize, usize) {
+        let Self { cache, text, start, ends, left: numbers } = self;
+        let (mut at, mut tokens, mut left) = (start, 0, 0);
+        for (i, &end) in ends.iter().enumerate() {
+            let len = end - at;
+            let is_short = len <= SHORT_BYTES;
+            // A longer one asks for what is always near, and is not here.
+            let bytes = word(text, at) & u64::from(is_short).wrapping_neg();
+            let known = cache.short(ShortKey::of(bytes, len.min(SHORT_BYTES)));
+            tokens += if is_short { known } else { 0 };
+            numbers[left % ROOM] = i as u8;
+            left += usize::from(known == 0) | usize::from(!is_short);
+            at = end;
+        }
+        (tokens, left)
     }
 }
 

@@ -4,8 +4,8 @@
 //! other is encoded in linear time (`bpe`, `chunk`). What a caller asks for in terms of models and
 //! limits is the kernel's; this crate stands apart so that it can be compiled for speed.
 #![no_std]
-// One file, `split/lanes.rs`, calls the instructions that compare sixteen bytes at once, and those
-// that ask for memory ahead.
+// Two files, `split/lanes.rs` and `split/modern.rs`, call the instructions that compare some bytes at
+// once, and those that ask for memory ahead.
 #![deny(unsafe_code)]
 
 extern crate alloc;
@@ -29,7 +29,7 @@ use alloc::{boxed::Box, vec::Vec};
 use cache::Cache;
 use counting::{Counting, count_piece};
 use pack::Packed;
-use split::Family;
+use split::{Family, Modern};
 use table::{Built, NONE, Piece, Tables};
 use window::Window;
 
@@ -80,6 +80,7 @@ impl Vocabulary {
 /// which is left out is greater by one.
 pub struct Tokenizer {
     family: Family,
+    modern: Option<Modern>,
     source: Source,
     cache: Cache,
 }
@@ -108,7 +109,7 @@ impl Tokenizer {
         drop(pairs);
         let cache = Cache::new(&built.view()).ok_or(Unreadable::Corrupted)?;
         let source = Source::Read(Box::new(built));
-        Ok(Self { family: vocabulary.family(), source, cache })
+        Ok(Self { family: vocabulary.family(), modern: Modern::here(), source, cache })
     }
 
     /// The vocabulary inside this binary, when a feature has put it there. Its tables are used
@@ -125,7 +126,12 @@ impl Tokenizer {
             };
             let tables = Tables::of(tables?)?;
             let cache = Cache::new(&tables)?;
-            Some(Self { family: vocabulary.family(), source: Source::Embedded(tables), cache })
+            Some(Self {
+                family: vocabulary.family(),
+                modern: Modern::here(),
+                source: Source::Embedded(tables),
+                cache,
+            })
         }
         #[cfg(not(any(feature = "embed-cl100k", feature = "embed-o200k")))]
         {
@@ -172,10 +178,10 @@ impl Tokenizer {
     /// Calls `see` with the end of each piece and its count until it says no; whether it never
     /// did.
     pub fn for_each_piece(&self, text: &[u8], see: &mut dyn FnMut(usize, usize) -> bool) -> bool {
-        let Counting { tables, cache, split, mut ends, .. } = Counting::new(self);
+        let Counting { tables, cache, family, modern, mut ends, .. } = Counting::new(self);
         let (mut window, mut at) = (Window::new(), 0);
         while at < text.len() {
-            let filled = split(text, at, &mut ends);
+            let filled = family.fill(modern, text, at, &mut ends);
             for &end in &ends[..filled] {
                 let piece = Piece { text, at, len: end - at };
                 let count = cache.count(piece, || count_piece(&tables, cache, &mut window, piece));
@@ -190,10 +196,10 @@ impl Tokenizer {
 
     /// Puts the tokens of a text, which has to be UTF-8, after those there are.
     pub fn encode(&self, text: &[u8], tokens: &mut Vec<u32>) {
-        let Counting { tables, split, mut ends, .. } = Counting::new(self);
+        let Counting { tables, family, modern, mut ends, .. } = Counting::new(self);
         let (mut window, mut at) = (Window::new(), 0);
         while at < text.len() {
-            let filled = split(text, at, &mut ends);
+            let filled = family.fill(modern, text, at, &mut ends);
             for &end in &ends[..filled] {
                 let piece = Piece { text, at, len: end - at };
                 match tables.find(piece) {

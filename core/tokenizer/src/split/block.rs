@@ -6,7 +6,7 @@
 //! change. What is rare (a contraction that another follows, a slash after line ends) ends the
 //! block before it and is left to the functions that go character by character.
 
-use super::lanes::Lanes;
+use super::lanes::{Lanes, Reader};
 
 const BYTES: usize = 64;
 
@@ -22,25 +22,30 @@ pub(super) struct Style {
 
 /// One bit for each byte: where pieces start after the first, lowest bit first.
 #[inline(always)]
-pub(super) fn starts(text: &[u8], at: usize, style: &Style) -> u64 {
+pub(super) fn starts(reader: impl Reader, text: &[u8], at: usize, style: &Style) -> u64 {
     let rest = text.get(at..).unwrap_or(&[]);
-    match rest.first_chunk::<BYTES>() {
-        Some(bytes) => find(bytes, BYTES as u32, style),
-        None => find_in_last(rest, style),
-    }
+    let padded;
+    let bytes = match rest.first_chunk() {
+        Some(bytes) => bytes,
+        None => {
+            padded = pad(rest);
+            &padded
+        }
+    };
+    find(reader, bytes, rest.len().min(BYTES) as u32, style)
 }
 
 #[cold]
 #[inline(never)]
-fn find_in_last(rest: &[u8], style: &Style) -> u64 {
+fn pad(rest: &[u8]) -> [u8; BYTES] {
     let mut bytes = [0; BYTES];
     bytes[..rest.len()].copy_from_slice(rest);
-    find(&bytes, rest.len() as u32, style)
+    bytes
 }
 
 #[inline(always)]
-fn find(bytes: &[u8; BYTES], len: u32, style: &Style) -> u64 {
-    let class = Classes::of(bytes);
+fn find(reader: impl Reader, bytes: &[u8; BYTES], len: u32, style: &Style) -> u64 {
+    let class = Classes::of(reader, bytes);
     let mut len = len.min(class.beyond_ascii.trailing_zeros());
     let known = below(len);
     let letter = class.letter & known;
@@ -156,11 +161,10 @@ struct Classes {
 
 impl Classes {
     #[inline(always)]
-    fn of(bytes: &[u8; BYTES]) -> Self {
+    fn of<R: Reader>(reader: R, bytes: &[u8; BYTES]) -> Self {
         let mut all = Self::default();
-        for (i, part) in bytes.as_chunks::<16>().0.iter().enumerate() {
-            let part = Lanes::load(part);
-            let shift = 16 * i;
+        for shift in (0..BYTES).step_by(R::BYTES) {
+            let part = reader.load(bytes, shift);
             let blank = part.equal(b' ');
             let newline = part.equal(b'\n').or(part.equal(b'\r'));
             all.beyond_ascii |= part.high_bits() << shift;

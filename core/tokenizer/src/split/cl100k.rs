@@ -1,5 +1,6 @@
 //! The pieces of `cl100k_base`.
 
+use super::lanes::Reader;
 use super::{
     Rule, SYMBOLS,
     block::{self, Style},
@@ -22,7 +23,7 @@ pub(super) struct Cl100k;
 const LETTERS: u16 = class::set(&[UPPER, LOWER, LETTER]);
 
 impl Rule for Cl100k {
-    #[inline]
+    #[inline(always)]
     fn piece_end(text: &[u8], at: usize) -> usize {
         if let Some(end) = plain_word(text, at, true) {
             return end;
@@ -56,9 +57,9 @@ impl Rule for Cl100k {
         }
     }
 
-    #[inline]
-    fn block_starts(text: &[u8], at: usize) -> u64 {
-        block::starts(text, at, &STYLE)
+    #[inline(always)]
+    fn block_starts(reader: impl Reader, text: &[u8], at: usize) -> u64 {
+        block::starts(reader, text, at, &STYLE)
     }
 }
 

@@ -1,8 +1,49 @@
-//! Sixteen bytes compared at a time, and memory asked for ahead of its use, with what the processor
+//! Some bytes compared at a time, and memory asked for ahead of its use, with what the processor
 //! has for it.
 
 #[cfg(target_arch = "x86_64")]
-pub(super) use x86::Lanes;
+pub(super) use x86::Sixteen;
+
+/// Bytes, or answers about bytes whose highest bit is what counts.
+pub(super) trait Lanes: Copy {
+    fn equal(self, byte: u8) -> Self;
+    fn within(self, first: u8, last: u8) -> Self;
+    fn or(self, other: Self) -> Self;
+    fn with_bits(self, bits: u8) -> Self;
+
+    /// The highest bit of each byte, the first byte's lowest.
+    fn high_bits(self) -> u64;
+
+    /// Bit 5 of each byte, which sets lower case letters apart.
+    fn case_bits(self) -> u64;
+}
+
+/// What a processor reads bytes with.
+pub(super) trait Reader: Copy {
+    type Lanes: Lanes;
+
+    /// Bytes in each of the lanes.
+    const BYTES: usize;
+
+    /// The bytes from `at` on.
+    fn load(self, bytes: &[u8; 64], at: usize) -> Self::Lanes;
+}
+
+/// A processor that has what every one of its kind has.
+#[derive(Clone, Copy)]
+pub(super) struct Plain;
+
+impl Reader for Plain {
+    type Lanes = Sixteen;
+
+    const BYTES: usize = 16;
+
+    #[inline(always)]
+    fn load(self, bytes: &[u8; 64], at: usize) -> Sixteen {
+        let (parts, _) = bytes.as_chunks();
+        Sixteen::load(&parts[at / 16 % 4])
+    }
+}
 
 /// Whether memory can be asked for ahead of its use.
 pub(crate) const BRINGS: bool = cfg!(target_arch = "x86_64");
@@ -17,18 +58,20 @@ pub(crate) fn bring<T>(place: &T) {
 }
 
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-pub(super) use wasm::Lanes;
+pub(super) use wasm::Sixteen;
 
 #[cfg(not(any(
     target_arch = "x86_64",
     all(target_arch = "wasm32", target_feature = "simd128")
 )))]
-pub(super) use words::Lanes;
+pub(super) use words::Sixteen;
 
 #[cfg(target_arch = "x86_64")]
 #[allow(unsafe_code)]
 mod x86 {
     use core::arch::x86_64::*;
+
+    use super::Lanes;
 
     #[inline(always)]
     pub(super) fn bring<T>(place: &T) {
@@ -36,26 +79,27 @@ mod x86 {
         unsafe { _mm_prefetch::<_MM_HINT_T0>(core::ptr::from_ref(place).cast()) }
     }
 
-    /// Bytes, or answers about bytes whose highest bit is what counts.
     #[derive(Clone, Copy)]
-    pub(in super::super) struct Lanes(__m128i);
+    pub(in super::super) struct Sixteen(__m128i);
 
     // SAFETY (of each block here): what is called needs SSE2 and nothing else, and SSE2 is part of
     // every x86-64 processor.
-    impl Lanes {
+    impl Sixteen {
         #[inline(always)]
-        pub(in super::super) fn load(bytes: &[u8; 16]) -> Self {
+        pub(super) fn load(bytes: &[u8; 16]) -> Self {
             let all = u128::from_le_bytes(*bytes);
             unsafe { Self(_mm_set_epi64x((all >> 64) as i64, all as i64)) }
         }
+    }
 
+    impl Lanes for Sixteen {
         #[inline(always)]
-        pub(in super::super) fn equal(self, byte: u8) -> Self {
+        fn equal(self, byte: u8) -> Self {
             unsafe { Self(_mm_cmpeq_epi8(self.0, _mm_set1_epi8(byte as i8))) }
         }
 
         #[inline(always)]
-        pub(in super::super) fn within(self, first: u8, last: u8) -> Self {
+        fn within(self, first: u8, last: u8) -> Self {
             unsafe {
                 let from_first = _mm_sub_epi8(self.0, _mm_set1_epi8(first as i8));
                 let most = _mm_set1_epi8((last - first) as i8);
@@ -64,24 +108,22 @@ mod x86 {
         }
 
         #[inline(always)]
-        pub(in super::super) fn or(self, other: Self) -> Self {
+        fn or(self, other: Self) -> Self {
             unsafe { Self(_mm_or_si128(self.0, other.0)) }
         }
 
         #[inline(always)]
-        pub(in super::super) fn with_bits(self, bits: u8) -> Self {
+        fn with_bits(self, bits: u8) -> Self {
             unsafe { Self(_mm_or_si128(self.0, _mm_set1_epi8(bits as i8))) }
         }
 
-        /// The highest bit of each byte, the first byte's lowest.
         #[inline(always)]
-        pub(in super::super) fn high_bits(self) -> u64 {
+        fn high_bits(self) -> u64 {
             unsafe { u64::from(_mm_movemask_epi8(self.0) as u16) }
         }
 
-        /// Bit 5 of each byte, which sets lower case letters apart.
         #[inline(always)]
-        pub(in super::super) fn case_bits(self) -> u64 {
+        fn case_bits(self) -> u64 {
             unsafe { Self(_mm_slli_epi16::<2>(self.0)).high_bits() }
         }
     }
@@ -91,47 +133,48 @@ mod x86 {
 mod wasm {
     use core::arch::wasm32::*;
 
-    /// Bytes, or answers about bytes whose highest bit is what counts.
-    #[derive(Clone, Copy)]
-    pub(in super::super) struct Lanes(v128);
+    use super::Lanes;
 
-    impl Lanes {
+    #[derive(Clone, Copy)]
+    pub(in super::super) struct Sixteen(v128);
+
+    impl Sixteen {
         #[inline(always)]
-        pub(in super::super) fn load(bytes: &[u8; 16]) -> Self {
+        pub(super) fn load(bytes: &[u8; 16]) -> Self {
             let all = u128::from_le_bytes(*bytes);
             Self(u64x2(all as u64, (all >> 64) as u64))
         }
+    }
 
+    impl Lanes for Sixteen {
         #[inline(always)]
-        pub(in super::super) fn equal(self, byte: u8) -> Self {
+        fn equal(self, byte: u8) -> Self {
             Self(u8x16_eq(self.0, u8x16_splat(byte)))
         }
 
         #[inline(always)]
-        pub(in super::super) fn within(self, first: u8, last: u8) -> Self {
+        fn within(self, first: u8, last: u8) -> Self {
             let from_first = u8x16_sub(self.0, u8x16_splat(first));
             Self(u8x16_le(from_first, u8x16_splat(last - first)))
         }
 
         #[inline(always)]
-        pub(in super::super) fn or(self, other: Self) -> Self {
+        fn or(self, other: Self) -> Self {
             Self(v128_or(self.0, other.0))
         }
 
         #[inline(always)]
-        pub(in super::super) fn with_bits(self, bits: u8) -> Self {
+        fn with_bits(self, bits: u8) -> Self {
             Self(v128_or(self.0, u8x16_splat(bits)))
         }
 
-        /// The highest bit of each byte, the first byte's lowest.
         #[inline(always)]
-        pub(in super::super) fn high_bits(self) -> u64 {
+        fn high_bits(self) -> u64 {
             u64::from(u8x16_bitmask(self.0))
         }
 
-        /// Bit 5 of each byte, which sets lower case letters apart.
         #[inline(always)]
-        pub(in super::super) fn case_bits(self) -> u64 {
+        fn case_bits(self) -> u64 {
             Self(u8x16_shl(self.0, 2)).high_bits()
         }
     }
@@ -139,27 +182,30 @@ mod wasm {
 
 #[cfg(not(any(target_arch = "x86_64", all(target_arch = "wasm32", target_feature = "simd128"))))]
 mod words {
+    use super::Lanes;
+
     const HIGH: u64 = 0x8080_8080_8080_8080;
     const ONES: u64 = 0x0101_0101_0101_0101;
 
-    /// Bytes, or answers about bytes whose highest bit is what counts.
     #[derive(Clone, Copy)]
-    pub(in super::super) struct Lanes([u64; 2]);
+    pub(in super::super) struct Sixteen([u64; 2]);
 
-    impl Lanes {
+    impl Sixteen {
         #[inline(always)]
-        pub(in super::super) fn load(bytes: &[u8; 16]) -> Self {
+        pub(super) fn load(bytes: &[u8; 16]) -> Self {
             let all = u128::from_le_bytes(*bytes);
             Self([all as u64, (all >> 64) as u64])
         }
+    }
 
+    impl Lanes for Sixteen {
         #[inline(always)]
-        pub(in super::super) fn equal(self, byte: u8) -> Self {
+        fn equal(self, byte: u8) -> Self {
             self.within(byte, byte)
         }
 
         #[inline(always)]
-        pub(in super::super) fn within(self, first: u8, last: u8) -> Self {
+        fn within(self, first: u8, last: u8) -> Self {
             // Of the lower seven bits; a byte that has the eighth is in no range asked for.
             Self(self.0.map(|word| {
                 let low = word & !HIGH;
@@ -170,25 +216,23 @@ mod words {
         }
 
         #[inline(always)]
-        pub(in super::super) fn or(self, other: Self) -> Self {
+        fn or(self, other: Self) -> Self {
             Self([self.0[0] | other.0[0], self.0[1] | other.0[1]])
         }
 
         #[inline(always)]
-        pub(in super::super) fn with_bits(self, bits: u8) -> Self {
-            Self(self.0.map(|word| word | ONES * u64::from(bits)))
+        fn with_bits(self, bits: u8) -> Self {
+            Self(self.0.map(|word| word | (ONES * u64::from(bits))))
         }
 
-        /// The highest bit of each byte, the first byte's lowest.
         #[inline(always)]
-        pub(in super::super) fn high_bits(self) -> u64 {
+        fn high_bits(self) -> u64 {
             let gather = |word: u64| (word >> 7 & ONES).wrapping_mul(0x0102_0408_1020_4080) >> 56;
             gather(self.0[0]) | gather(self.0[1]) << 8
         }
 
-        /// Bit 5 of each byte, which sets lower case letters apart.
         #[inline(always)]
-        pub(in super::super) fn case_bits(self) -> u64 {
+        fn case_bits(self) -> u64 {
             Self(self.0.map(|word| word << 2)).high_bits()
         }
     }

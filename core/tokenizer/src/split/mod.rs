@@ -9,12 +9,17 @@ mod block;
 mod cl100k;
 mod gpt2;
 mod lanes;
+mod modern;
 mod o200k;
 
 pub(crate) use lanes::{BRINGS, bring};
+pub(crate) use modern::{Modern, Work};
+
+use core::marker::PhantomData;
 
 use cl100k::Cl100k;
 use gpt2::Gpt2;
+use lanes::{Plain, Reader};
 use o200k::O200k;
 
 use super::{
@@ -33,10 +38,6 @@ pub(crate) type Ends = [usize; ROOM];
 
 pub(crate) const NO_ENDS: Ends = [0; ROOM];
 
-/// Writes the ends of the next pieces of a text that is UTF-8, from the start of one before its end
-/// on; how many, which is at least one.
-pub(crate) type Fill = fn(&[u8], usize, &mut Ends) -> usize;
-
 /// Encodings that split alike.
 #[derive(Clone, Copy)]
 pub(crate) enum Family {
@@ -46,12 +47,46 @@ pub(crate) enum Family {
 }
 
 impl Family {
-    pub(crate) fn fill(self) -> Fill {
+    /// Writes the ends of the next pieces of a text that is UTF-8, from the start of one before its
+    /// end on; how many, which is at least one.
+    pub(crate) fn fill(
+        self,
+        modern: Option<Modern>,
+        text: &[u8],
+        at: usize,
+        ends: &mut Ends,
+    ) -> usize {
         match self {
-            Self::Cl100k => fill::<Cl100k>,
-            Self::Gpt2 => fill::<Gpt2>,
-            Self::O200k => fill::<O200k>,
+            Self::Cl100k => Filling::<Cl100k>::fill(modern, text, at, ends),
+            Self::Gpt2 => Filling::<Gpt2>::fill(modern, text, at, ends),
+            Self::O200k => Filling::<O200k>::fill(modern, text, at, ends),
         }
+    }
+}
+
+struct Filling<'a, R> {
+    modern: Modern,
+    text: &'a [u8],
+    at: usize,
+    ends: &'a mut Ends,
+    rule: PhantomData<R>,
+}
+
+impl<R: Rule> Filling<'_, R> {
+    fn fill(modern: Option<Modern>, text: &[u8], at: usize, ends: &mut Ends) -> usize {
+        match modern {
+            Some(modern) => modern.run(Filling { modern, text, at, ends, rule: PhantomData::<R> }),
+            None => fill::<R>(Plain, text, at, ends),
+        }
+    }
+}
+
+impl<R: Rule> Work for Filling<'_, R> {
+    type Made = usize;
+
+    #[inline(always)]
+    fn work(self) -> usize {
+        fill::<R>(self.modern, self.text, self.at, self.ends)
     }
 }
 
@@ -87,12 +122,13 @@ pub fn is_cut(text: &[u8], at: usize) -> bool {
     }
 }
 
-fn fill<R: Rule>(text: &[u8], mut at: usize, ends: &mut Ends) -> usize {
+#[inline(always)]
+fn fill<R: Rule>(reader: impl Reader, text: &[u8], mut at: usize, ends: &mut Ends) -> usize {
     let mut filled = 0;
     while filled < BATCH && at < text.len() {
         if word(text, at) & 0x8080_8080_8080_8080 == 0 {
             let base = at;
-            let mut starts = R::block_starts(text, at);
+            let mut starts = R::block_starts(reader, text, at);
             while starts != 0 {
                 // Six at a time: how many there are is nothing a processor can guess.
                 for _ in 0..6 {
@@ -121,7 +157,7 @@ trait Rule {
 
     /// One bit for each of the bytes after `at`, where a piece starts, up to the last start that
     /// is found in one look; none where that finds nothing.
-    fn block_starts(text: &[u8], at: usize) -> u64;
+    fn block_starts(reader: impl Reader, text: &[u8], at: usize) -> u64;
 }
 
 const SYMBOLS: u16 = class::set(&[OTHER, MARK]);
@@ -249,12 +285,12 @@ fn contraction(text: &[u8], at: usize) -> usize {
 mod tests {
     use alloc::vec::Vec;
 
-    use super::{Cl100k, O200k, ROOM, Rule, fill};
+    use super::{Cl100k, Filling, Modern, O200k, ROOM, Rule};
 
-    fn in_blocks<R: Rule>(text: &[u8]) -> Vec<usize> {
+    fn in_blocks<R: Rule>(modern: Option<Modern>, text: &[u8]) -> Vec<usize> {
         let (mut all, mut ends, mut at) = (Vec::new(), [0; ROOM], 0);
         while at < text.len() {
-            let filled = fill::<R>(text, at, &mut ends);
+            let filled = Filling::<R>::fill(modern, text, at, &mut ends);
             all.extend(&ends[..filled]);
             at = ends[filled - 1];
         }
@@ -287,8 +323,11 @@ mod tests {
             }
             let text = &text[..];
             let shown = alloc::string::String::from_utf8_lossy(text);
-            assert_eq!(in_blocks::<O200k>(text), one_by_one::<O200k>(text), "{shown:?}");
-            assert_eq!(in_blocks::<Cl100k>(text), one_by_one::<Cl100k>(text), "{shown:?}");
+            let pieces = [one_by_one::<O200k>(text), one_by_one::<Cl100k>(text)];
+            for modern in [None, Modern::here()] {
+                let found = [in_blocks::<O200k>(modern, text), in_blocks::<Cl100k>(modern, text)];
+                assert_eq!(found, pieces, "{shown:?}");
+            }
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The pieces of `o200k_base` and `o200k_harmony`.
 
+use super::lanes::Reader;
 use super::{
     Rule, SYMBOLS,
     block::{self, Style},
@@ -27,7 +28,7 @@ const PREFIXES: u16 = class::set(&[OTHER, SPACE]);
 const CASELESS: u16 = class::set(&[LETTER, MARK]);
 
 impl Rule for O200k {
-    #[inline]
+    #[inline(always)]
     fn piece_end(text: &[u8], at: usize) -> usize {
         if let Some(end) = plain_word(text, at, false) {
             return end;
@@ -61,9 +62,9 @@ impl Rule for O200k {
         }
     }
 
-    #[inline]
-    fn block_starts(text: &[u8], at: usize) -> u64 {
-        block::starts(text, at, &STYLE)
+    #[inline(always)]
+    fn block_starts(reader: impl Reader, text: &[u8], at: usize) -> u64 {
+        block::starts(reader, text, at, &STYLE)
     }
 }
 
