@@ -96,7 +96,8 @@ impl Ranking {
         let start = group.starts[level + 1];
         let size = group.starts[level].checked_sub(start).filter(|size| *size > 0)?;
         let share = (1 << PLACE_BITS) / size;
-        let within = places.place(PLACE_BITS, || (given_place - start) * share) / share;
+        let within =
+            places.place(PLACE_BITS, || (given_place - start) * share).checked_div(share)?;
         places.take(PLACE_BITS, within * share, share);
         let place = start + within;
         let used = self.order.get_mut(place as usize)?;
@@ -170,7 +171,7 @@ impl Frequencies {
         new
     }
 
-    #[inline(always)]
+    #[inline(never)]
     pub(crate) fn code<C: Coder>(&mut self, coder: &mut C, given: usize) -> usize {
         let place = coder.place(SHARE_BITS, || self.start(given));
         let place = (u64::from(place) | 1 << SHARE_BITS).wrapping_mul(ONES);

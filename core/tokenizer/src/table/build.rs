@@ -182,13 +182,13 @@ impl Growing {
         let built = &mut self.built;
         let mut near = 0;
         let mut short = [0; GROUP];
-        for (rank, key) in sorted.short().iter().zip(&mut short) {
+        for (rank, key) in sorted.short().zip(&mut short) {
             let (at, len) = built.place(*rank);
             *key = short_key(word(&*built.text, at), len);
             near ^= whole(&built.short_keys[short_slot(*key) % (1 << SHORT_BITS)]);
         }
         let mut long = [(0, 0); GROUP];
-        for (rank, long) in sorted.long().iter().zip(&mut long) {
+        for (rank, long) in sorted.long().zip(&mut long) {
             let (at, len) = built.place(*rank);
             let key = LongKey::of(Piece { text: &*built.text, at, len });
             let entry = key.tag() << PLACE_BITS | (at as u64) << 7 | (len as u64 - 1);
@@ -202,16 +202,16 @@ impl Growing {
         }
         black_box(near);
 
-        for (rank, key) in sorted.short().iter().zip(short) {
+        for (rank, key) in sorted.short().zip(short) {
             built.add_short(key, *rank);
         }
-        for (_, (slot, entry)) in sorted.long().iter().zip(long) {
+        for (_, (slot, entry)) in sorted.long().zip(long) {
             built.add_long(slot, entry);
         }
         for (rank, [left, right]) in (first..).zip(merges) {
             built.add_pair(*left, *right, rank);
         }
-        sorted.meeting().iter().for_each(|rank| self.note_neighbours(*rank));
+        sorted.meeting().for_each(|rank| self.note_neighbours(*rank));
         Some(())
     }
 

@@ -21,15 +21,15 @@ impl Sorted {
         }
     }
 
-    pub(super) fn short(&self) -> &[u32] {
-        &self.ranks[0][..self.lens[0]]
+    pub(super) fn short(&self) -> impl Iterator<Item = &u32> {
+        self.ranks[0].iter().take(self.lens[0])
     }
 
-    pub(super) fn long(&self) -> &[u32] {
-        &self.ranks[1][..self.lens[1]]
+    pub(super) fn long(&self) -> impl Iterator<Item = &u32> {
+        self.ranks[1].iter().take(self.lens[1])
     }
 
-    pub(super) fn meeting(&self) -> &[u32] {
-        &self.ranks[2][..self.lens[2]]
+    pub(super) fn meeting(&self) -> impl Iterator<Item = &u32> {
+        self.ranks[2].iter().take(self.lens[2])
     }
 }
