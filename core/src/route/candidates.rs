@@ -60,7 +60,8 @@ pub(super) fn gather<'a>(
 ) -> Result<Gathered<'a>, Error> {
     let Sources { request, estimates, catalog, policy, now, .. } = *sources;
     let needs = Needs::of(request);
-    let mut gathered = Gathered { candidates: Vec::new(), rejected: Vec::new() };
+    let candidates = Vec::with_capacity(ladder.len() + 1);
+    let mut gathered = Gathered { candidates, rejected: Vec::new() };
     let is_named = |model: &Model| named.is_some_and(|name| model.is_called(name));
     let of_estimates = estimates.iter().map(|estimate| &estimate.model);
     let known = Known::of(ladder.iter().chain(named).chain(of_estimates), catalog);

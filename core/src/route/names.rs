@@ -74,3 +74,34 @@ fn ends(name: &ModelId) -> usize {
     let spread = (ends ^ bytes.len() as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     (spread >> 32) as usize
 }
+
+#[cfg(test)]
+mod tests {
+    use alloc::format;
+    use alloc::vec::Vec;
+
+    use super::{ModelId, Names};
+
+    #[test]
+    fn names_alike_in_length_and_at_both_ends_are_told_apart() {
+        let name = |middle: u32| ModelId::from(format!("a-model-{middle:03}-of-them").as_str());
+        let known: Vec<ModelId> = (0..100).map(name).collect();
+        let mut names = Names::with_room(known.len());
+        assert!(known.iter().all(|name| names.insert(name)));
+        assert!(!known.iter().any(|name| names.insert(name)));
+        let mut places: Vec<usize> = known.iter().filter_map(|name| names.find(name)).collect();
+        places.sort_unstable();
+        places.dedup();
+        assert_eq!(places.len(), known.len());
+        assert!((100..200).all(|other| names.find(&name(other)).is_none()));
+    }
+
+    #[test]
+    fn short_and_empty_names_are_names() {
+        let known = ["", "o", "o1", "o3", "gpt-5.4"].map(ModelId::from);
+        let mut names = Names::with_room(known.len());
+        assert!(known.iter().all(|name| names.insert(name)));
+        assert!(known.iter().all(|name| names.find(name).is_some()));
+        assert_eq!(Names::with_room(0).find(&known[0]), None);
+    }
+}

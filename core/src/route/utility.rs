@@ -111,10 +111,12 @@ pub(super) fn choose(choices: &[Choice], wish: &Wish) -> Option<usize> {
 }
 
 fn choose_at(choices: &[Choice], wish: &Wish) -> Option<usize> {
-    let top = choices.iter().map(|choice| choice.rung).max()?;
+    // They stand in order of rung, and a decision asks this a dozen times.
+    let top = choices.last()?.rung;
     let floor = if wish.wants_top() { top } else { wish.floor.min(top) };
     let value = wish.value_pusd();
-    let open = || choices.iter().enumerate().filter(move |(_, choice)| choice.rung >= floor);
+    let from = first_of(choices, floor);
+    let open = || choices.iter().enumerate().skip(from);
     let Some(stood) = standing(choices, wish, floor) else {
         return best(open(), value);
     };
@@ -138,11 +140,17 @@ fn standing(choices: &[Choice], wish: &Wish, floor: usize) -> Option<usize> {
         return None;
     }
     let wanted = wish.preset_rung()?.max(floor);
-    let mut open = choices.iter().enumerate().filter(|(_, choice)| choice.rung >= floor);
-    let above = open.clone().map(|(_, choice)| choice.rung).filter(|rung| *rung >= wanted).min();
-    let rung = above.or_else(|| open.clone().map(|(_, choice)| choice.rung).max())?;
-    let usual = open.clone().find(|(_, choice)| choice.rung == rung && choice.usual_effort);
-    usual.or_else(|| open.find(|(_, choice)| choice.rung == rung)).map(|(index, _)| index)
+    let rung = choices.get(first_of(choices, wanted)).or(choices.last())?.rung;
+    let first = first_of(choices, rung);
+    let mut on_rung =
+        choices.iter().enumerate().skip(first).take_while(|(_, choice)| choice.rung == rung);
+    let usual = on_rung.find(|(_, choice)| choice.usual_effort);
+    Some(usual.map_or(first, |(index, _)| index))
+}
+
+/// The place of the first arm on a rung, or above it where nothing stands on it.
+fn first_of(choices: &[Choice], rung: usize) -> usize {
+    choices.partition_point(|choice| choice.rung < rung)
 }
 
 /// The best of some arms; of equals the cheaper, then the lower.
