@@ -11,7 +11,7 @@ use farebox_core::usage::Usage;
 use serde_json::json;
 
 /// A request and everything a decision about it is made from.
-pub struct Scene {
+pub(crate) struct Scene {
     request: Request,
     estimates: Vec<Estimate>,
     catalog: Catalog,
@@ -22,7 +22,7 @@ pub struct Scene {
 
 /// What is known of the arms beforehand.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Known {
+pub(crate) enum Known {
     /// Nothing.
     Cold,
     /// Outcomes of every rung.
@@ -33,7 +33,7 @@ pub enum Known {
 
 impl Scene {
     /// A ladder of so many rungs.
-    pub fn new(rungs: usize, known: Known) -> Self {
+    pub(crate) fn new(rungs: usize, known: Known) -> Self {
         let mut catalog =
             Catalog::parse(include_bytes!("../catalog.json")).expect("the frozen catalogue");
         let now = Day::parse("2026-11-22").expect("a day").start();
@@ -67,7 +67,7 @@ impl Scene {
     }
 
     /// The decision.
-    pub fn decide(&self) -> Decision {
+    pub(crate) fn decide(&self) -> Decision {
         self.decide_about(&self.request)
     }
 
