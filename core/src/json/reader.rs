@@ -2,8 +2,9 @@
 //!
 //! serde_json reads text too, and makes a copy of its reader for each type that is read and for each
 //! kind of source: with the words for what is wrong, a tenth of what a page would download. This one
-//! reads one type, says the same words at the same place, and leaves numbers with a point to it. A test
-//! holds the two against each other.
+//! reads one type, and says the same words at the same place. A test holds the two against each other.
+
+mod float;
 
 use alloc::borrow::Cow;
 use alloc::format;
@@ -14,6 +15,7 @@ use serde_json::Number;
 
 use super::Unreadable;
 use super::node::{Fields, Node};
+use float::float;
 
 /// Reads a whole text.
 ///
@@ -248,7 +250,8 @@ impl<'a> Reader<'a> {
         }
         // What has a point, or is beyond 64 bits.
         let text = self.text.get(start..self.at).unwrap_or_default();
-        text.parse().map_err(|_| self.wrong_before("number out of range"))
+        let number = float(text).and_then(Number::from_f64);
+        number.ok_or_else(|| self.wrong_before("number out of range"))
     }
 
     /// Passes over what stands behind the whole part of a number.

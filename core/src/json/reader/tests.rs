@@ -63,3 +63,32 @@ fn the_first_value_is_read_whatever_follows() {
         assert_eq!(own, theirs.next().and_then(Result::ok), "{text:?}");
     }
 }
+
+#[test]
+fn numbers_are_those_of_serde() {
+    let mut state = 7_u64;
+    let mut random = || {
+        state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        state >> 20
+    };
+    for power in -345..=320 {
+        is_as_serde_reads(&format!("1e{power}"));
+        is_as_serde_reads(&format!("-{}.{}e{power}", random(), random()));
+        is_as_serde_reads(&format!("0.{}{}E{power}", "0".repeat(power as usize % 40), random()));
+    }
+    for digits in 1..60 {
+        let whole = format!("{}{}{}{}", random(), random(), random(), random());
+        let whole = whole.get(..digits).unwrap_or(&whole);
+        let whole = whole.trim_start_matches('0');
+        is_as_serde_reads(&format!("1{whole}"));
+        is_as_serde_reads(&format!("-1{whole}.{whole}"));
+        is_as_serde_reads(&format!("1{whole}e-{digits}"));
+    }
+    for text in ["-0", "-0.0", "0e999", "0e99999999999", "1e-99999999999", "1e99999999999", "1e+2"]
+    {
+        is_as_serde_reads(text);
+    }
+    is_as_serde_reads(&format!("0.{}1e400", "0".repeat(400)));
+    is_as_serde_reads(&format!("1{}e-400", "0".repeat(400)));
+}

@@ -5,6 +5,8 @@
 //! ψ(a) − ψ(b) and a variance of ψ′(a) + ψ′(b), which is what draws and intervals are taken from.
 //! Arithmetic is plain IEEE operations and `libm`, so every host finds the same bits.
 
+use core::f64::consts::LN_2;
+
 use farebox_derive::{Readable, Writable};
 use serde::{Deserialize, Serialize};
 
@@ -109,7 +111,10 @@ fn keep_share(age_ms: u64, half_life_ms: u64) -> f64 {
     if age_ms == 0 || half_life_ms == 0 {
         return 1.0;
     }
-    libm::exp2(-(age_ms as f64 / half_life_ms as f64))
+    let halvings = age_ms as f64 / half_life_ms as f64;
+    let whole = libm::floor(halvings).min(1022.0);
+    // `exp2` brings a table of four thousand bytes that do not pack.
+    f64::from_bits((1023 - whole as u64) << 52) * libm::exp((whole - halvings) * LN_2)
 }
 
 fn to_milli(count: f64) -> u64 {
