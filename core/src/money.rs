@@ -6,7 +6,7 @@
 //! Dollars appear as text, and only at the edge.
 
 use alloc::format;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use core::fmt;
 
 use serde::de::Error as _;
@@ -305,14 +305,22 @@ fn parse_decimal(text: &str, decimals: u32) -> Result<u64, Error> {
 
 /// Writes an integer of 10^-`decimals` as a decimal number without trailing zeros.
 fn decimal(units: u128, decimals: u32) -> String {
-    let scale = 10_u128.pow(decimals);
-    let whole = units / scale;
-    let fraction = format!("{:0width$}", units % scale, width = decimals as usize);
-    match fraction.trim_end_matches('0') {
-        "" => whole.to_string(),
-        fraction => format!("{whole}.{fraction}"),
+    let decimals = decimals as usize;
+    let mut digits = match u64::try_from(units) {
+        Ok(units) => format!("{units:0width$}", width = decimals + 1),
+        // Nothing else is written that is wider than 64 bits: both parts of it fit.
+        Err(_) => format!("{}{:019}", (units / E19) as u64, (units % E19) as u64),
+    };
+    let point = digits.len() - decimals;
+    let fraction = digits.get(point..).unwrap_or_default().trim_end_matches('0').len();
+    digits.truncate(point + fraction);
+    if fraction > 0 {
+        digits.insert(point, '.');
     }
+    digits
 }
+
+const E19: u128 = 10_000_000_000_000_000_000;
 
 #[cfg(feature = "ts")]
 #[wasm_bindgen::prelude::wasm_bindgen(typescript_custom_section)]
@@ -327,6 +335,8 @@ export type Rate = string;
 
 #[cfg(test)]
 mod tests {
+    use alloc::string::ToString;
+
     use super::*;
 
     #[test]
@@ -335,6 +345,10 @@ mod tests {
             assert_eq!(Pusd::parse(text).unwrap().as_pusd(), pusd);
             assert_eq!(Pusd::from_pusd(pusd).to_string(), text);
         }
+        assert_eq!(Pusd::MAX.to_string(), "18446744.073709551615");
+        let widest = "170141183460469231731687303.715884105728";
+        assert_eq!(decimal(i128::MIN.unsigned_abs(), 12), widest);
+        assert_eq!(decimal(30_000_000_000_000_000_000, 12), "30000000");
         assert_eq!(Rate::parse("2.50").unwrap().as_pusd_per_unit(), 2_500_000);
         assert_eq!(Rate::parse("0.0375").unwrap().to_string(), "0.0375");
     }
