@@ -7,6 +7,7 @@
 
 pub(crate) mod node;
 mod object;
+pub(crate) mod pointer;
 mod readable;
 mod reader;
 mod slots;

@@ -35,6 +35,7 @@ pub mod receipt;
 pub mod request;
 pub mod route;
 pub mod savings;
+mod seek;
 pub mod sorted;
 pub mod time;
 pub mod usage;

@@ -121,8 +121,8 @@ impl Call {
     /// Takes an attempt's status and headers, each `name: value` on a line of its own.
     pub fn head(&mut self, attempt: u32, status: u16, headers: &str, now_ms: f64) {
         let headers = headers.lines().filter_map(|line| {
-            let (name, value) = line.split_once(": ")?;
-            Some((name.into(), value.into()))
+            let (name, value) = line.split_once(':')?;
+            Some((name.into(), value.strip_prefix(' ').unwrap_or(value).into()))
         });
         let attempt = AttemptId(attempt);
         self.take(Input::Head { attempt, status, headers: headers.collect() }, now_ms);

@@ -6,6 +6,7 @@ use farebox_tokenizer::TOKEN_BYTES_MAX;
 
 use super::vocab::Vocab;
 use crate::error::Error;
+use crate::seek;
 
 /// A choice among the special tokens of an encoding, such as `<|endoftext|>`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,7 +48,7 @@ impl Vocab {
         let found = |at: usize| {
             special.iter().find(|(token, _)| text.as_bytes()[at..].starts_with(token.as_bytes()))
         };
-        let starts = || text.match_indices("<|").map(|(at, _)| at);
+        let starts = || seek::each(text, "<|").map(|(at, _)| at);
         for (token, _) in starts().filter_map(found) {
             if !has(allowed, token) && has(disallowed, token) {
                 let what = format!(

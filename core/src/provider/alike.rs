@@ -15,6 +15,7 @@ use alloc::vec::Vec;
 
 use super::node::Node;
 use crate::json::read_text;
+use crate::seek;
 
 /// The text of an event and the places in it that change.
 #[derive(Clone, Debug, Default)]
@@ -116,7 +117,7 @@ fn string_gap(data: &str, string: &str, kind: GapKind) -> Option<Gap> {
 /// Where the number after a text stands, which is the name of a field with its quotes and colon: in
 /// no string do quotes stand so.
 fn count_gap(data: &str, before: &str) -> Option<Gap> {
-    let name = data.find(before)? + before.len();
+    let name = seek::first(data, before)? + before.len();
     let rest = data.get(name..)?;
     let start = name + (rest.len() - rest.trim_start().len());
     let end = start + digits(data.get(start..)?)?;

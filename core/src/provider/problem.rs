@@ -12,6 +12,8 @@ use serde_json::Value;
 use crate::error::{Error, ErrorKind};
 use crate::json;
 use crate::json::Node;
+use crate::json::pointer::part;
+use crate::seek;
 
 /// A failure the provider reported, and what may help.
 #[derive(Clone, Debug, PartialEq)]
@@ -70,8 +72,8 @@ impl Problem {
                 value.get("error"),
                 value.get("message"),
                 value.get("detail"),
-                value.pointer("/detail/0/msg"),
-                value.pointer("/errors/0/message"),
+                part(value, "/detail/0/msg"),
+                part(value, "/errors/0/message"),
             ]),
             kind: text(inner.get("type")).or_else(|| text(inner.get("status"))),
             code: code(inner.get("code")),
@@ -197,8 +199,8 @@ fn default_words(status: Option<u16>) -> String {
 fn excerpt_of_page(body: &str) -> Option<String> {
     let title = || {
         let lower = body.to_ascii_lowercase();
-        let start = lower.find("<title>")? + "<title>".len();
-        let end = lower[start..].find("</title>")?;
+        let start = seek::first(&lower, "<title>")? + "<title>".len();
+        let end = seek::first(&lower[start..], "</title>")?;
         Some(body[start..start + end].trim())
     };
     let text = if body.trim_start().starts_with('<') { title()? } else { body.trim() };

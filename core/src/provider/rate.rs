@@ -2,6 +2,7 @@
 
 use alloc::string::String;
 
+use crate::seek;
 use crate::time::{Day, Timestamp};
 
 /// What may still be asked within a provider's limits of requests and tokens a minute.
@@ -54,7 +55,7 @@ impl RateLimit {
                 &alloc::format!("anthropic-ratelimit-{what}-reset"),
             )
         };
-        if !headers.iter().any(|(name, _)| name.contains("ratelimit")) {
+        if !headers.iter().any(|(name, _)| seek::has(name, "ratelimit")) {
             return Self::default();
         }
         Self {

@@ -15,6 +15,7 @@ use super::hash::Hash;
 use crate::json::text;
 use crate::order::sort_by;
 use crate::request::{HostedTool, OutputFormat, Part, Request, Role, Tool, WorkKind};
+use crate::seek;
 
 /// A workload and the kind of work it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -98,7 +99,7 @@ fn canonical(hash: Hash, value: &Value) -> Hash {
 fn is_volatile(word: &str) -> bool {
     let bare = word.trim_matches(|c: char| !c.is_alphanumeric());
     word.bytes().any(|byte| byte.is_ascii_digit() || byte == b'@')
-        || word.contains("://")
+        || seek::has(word, "://")
         || CALENDAR.iter().any(|name| {
             bare.eq_ignore_ascii_case(name)
                 || (bare.len() == 3 && name.get(..3).is_some_and(|s| bare.eq_ignore_ascii_case(s)))

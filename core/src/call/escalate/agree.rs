@@ -17,6 +17,7 @@ use super::case::lower;
 use super::schema::same;
 use crate::json;
 use crate::order::sort_by;
+use crate::seek;
 
 /// Whether two answers say the same; empty ones never do, unless it is a field that is left empty.
 pub fn agree(one: &str, other: &str) -> bool {
@@ -81,10 +82,8 @@ fn container(text: &str) -> Option<Value> {
 /// The JSON between a fence and the last one. The widest that reads wins, for a string inside it
 /// may hold fences of its own.
 fn fenced(answer: &str) -> Option<Value> {
-    let (before, _) = answer.rsplit_once("```")?;
-    let mut fences = before.match_indices("```").take(MOST_FENCES);
-    fences.find_map(|(at, fence)| {
-        let block = before.get(at + fence.len()..)?;
+    let (before, _) = seek::parted_at_last(answer, "```")?;
+    seek::each(before, "```").take(MOST_FENCES).find_map(|(_, block)| {
         container(block.split_once('\n').map_or(block, |(_, inside)| inside).trim())
     })
 }
@@ -94,7 +93,7 @@ fn fenced(answer: &str) -> Option<Value> {
 fn broken_field(answer: &str) -> Option<String> {
     let (at, key) = ANSWERS.iter().find_map(|key| {
         let quoted = format!("\"{key}\"");
-        answer.rfind(&quoted).map(|at| (at, quoted))
+        seek::last(answer, &quoted).map(|at| (at, quoted))
     })?;
     let rest = answer.get(at + key.len()..)?.trim_start().strip_prefix(':')?.trim_start();
     let Some(text) = rest.strip_prefix('"') else {
@@ -117,16 +116,16 @@ fn broken_field(answer: &str) -> Option<String> {
 
 /// What stands in the last box, after the last "answer", else on the last line.
 fn final_words(answer: &str) -> &str {
-    if let Some(at) = answer.rfind("\\boxed{")
+    if let Some(at) = seek::last(answer, "\\boxed{")
         && let Some(inside) = answer.get(at + 7..).and_then(braced)
     {
         return inside;
     }
-    if let Some((_, last)) = answer.rsplit_once("####") {
+    if let Some((_, last)) = seek::parted_at_last(answer, "####") {
         return last.trim();
     }
     let lower = answer.to_ascii_lowercase();
-    if let Some(at) = lower.rfind("answer") {
+    if let Some(at) = seek::last(&lower, "answer") {
         let rest = answer.get(at + 6..).unwrap_or_default();
         let rest = rest.trim_start_matches(|c: char| c.is_whitespace() || ":*=_\"".contains(c));
         let rest = rest.strip_prefix("is").map_or(rest, |rest| rest.trim_start_matches([':', ' ']));

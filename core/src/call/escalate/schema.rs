@@ -10,6 +10,7 @@ use alloc::string::String;
 use serde_json::{Map, Value};
 
 use crate::json;
+use crate::json::pointer::part;
 
 /// Why a value does not satisfy a schema; nothing when it does.
 pub fn mismatch(value: &Value, schema: &Value) -> Option<String> {
@@ -25,7 +26,7 @@ fn check(value: &Value, schema: &Value, root: &Value, at: &str, depth: u32) -> C
         _ => return Ok(()),
     };
     if let Some(target) = rules.get("$ref").and_then(Value::as_str)
-        && let Some(target) = target.strip_prefix('#').and_then(|path| root.pointer(path))
+        && let Some(target) = target.strip_prefix('#').and_then(|path| part(root, path))
     {
         check(value, target, root, at, depth + 1)?;
     }

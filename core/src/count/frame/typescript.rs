@@ -10,8 +10,10 @@ use alloc::vec::Vec;
 
 use serde_json::{Map, Number, Value};
 
+use crate::json::pointer::part;
 use crate::json::text;
 use crate::request::Tool;
+use crate::seek;
 
 /// What stands before the functions.
 pub(super) const OPENING: &str = "namespace functions {\n\n";
@@ -177,7 +179,7 @@ impl<'a> Renderer<'a> {
         if text.contains('\n') {
             return format!("Array<\n{text}\n>");
         }
-        if text.contains(" | ") {
+        if seek::has(&text, " | ") {
             return format!("Array<{text}>");
         }
         format!("{text}[]")
@@ -232,7 +234,7 @@ impl<'a> Renderer<'a> {
     }
 
     fn resolve(&self, target: &str) -> Option<&'a Value> {
-        self.root?.pointer(target.strip_prefix('#')?)
+        part(self.root?, target.strip_prefix('#')?)
     }
 }
 
@@ -308,7 +310,10 @@ fn float(value: f64) -> String {
     match size.strip_prefix("0.0000").and_then(|digits| digits.split_at_checked(1)) {
         Some((digit, "")) => format!("{sign}{digit}e-5"),
         Some((digit, digits)) => format!("{sign}{digit}.{digits}e-5"),
-        None => written.replace("e+", "e"),
+        None => match written.split_once('+') {
+            Some((digits, power)) => format!("{digits}{power}"),
+            None => written,
+        },
     }
 }
 

@@ -15,6 +15,7 @@ use crate::request::{
     Effort, HostedTool, Message, ModelId, OutputFormat, Part, Request, Role, Source, Tool,
     ToolChoice,
 };
+use crate::seek;
 
 /// Whether a body with `messages` is of this format and not of Chat Completions.
 pub(in crate::provider) fn is_format_of(body: &Map<String, Value>) -> bool {
@@ -30,7 +31,7 @@ pub(in crate::provider) fn is_format_of(body: &Map<String, Value>) -> bool {
     let named = body.get("model").and_then(Value::as_str);
     let tools = body.get("tools").and_then(Value::as_array);
     OWN.iter().any(|key| body.contains_key(*key))
-        || named.is_some_and(|name| name.contains("claude"))
+        || named.is_some_and(|name| seek::has(name, "claude"))
         || tools.is_some_and(|tools| tools.iter().any(|tool| tool.get("input_schema").is_some()))
 }
 

@@ -7,6 +7,7 @@ use super::stream::ChatFold;
 use super::tool_calls::Piece;
 use super::usage::usage;
 use crate::json::object;
+use crate::json::pointer::part;
 use crate::provider::answer::Finish;
 use crate::provider::fold::{Sink, Step, text_of};
 use crate::provider::node::Node;
@@ -78,8 +79,8 @@ pub(super) fn event(fold: &mut ChatFold, event: &Node<'_>, sink: &mut dyn Sink) 
 
 fn as_openai(counters: &Value) -> Value {
     object! {
-        "prompt_tokens" => counters.pointer("/tokens/input_tokens"),
-        "completion_tokens" => counters.pointer("/tokens/output_tokens"),
+        "prompt_tokens" => part(counters, "/tokens/input_tokens"),
+        "completion_tokens" => part(counters, "/tokens/output_tokens"),
         "prompt_tokens_details" => object! { "cached_tokens" => counters.get("cached_tokens") },
     }
 }

@@ -18,6 +18,7 @@ use crate::provider::node::Node;
 use crate::provider::numbered::Numbered;
 use crate::provider::problem::Problem;
 use crate::request::{ModelId, ServiceTier};
+use crate::seek;
 use crate::usage::Usage;
 use ending::usage_of;
 
@@ -313,7 +314,7 @@ impl ResponsesFold {
 /// parts of their summary.
 fn reasoning_part(event: &Node<'_>, kind: &str) -> u64 {
     let index = |key: &str| event.get(key).and_then(Node::as_u64).unwrap_or(0);
-    if kind.contains("summary") {
+    if seek::has(kind, "summary") {
         index("summary_index")
     } else {
         CONTENT_PARTS.saturating_add(index("content_index"))

@@ -20,6 +20,7 @@ use crate::count::ruler::Ruler;
 use crate::count::tally::{Tally, share};
 use crate::count::{CountPartKind, TokenRange};
 use crate::json;
+use crate::json::pointer::part;
 use crate::json::text;
 use crate::request::{Api, Effort, Message, OutputFormat, Part, Request, Role, Tool, ToolChoice};
 use crate::sorted::SortedMap;
@@ -193,7 +194,7 @@ impl Sums<'_> {
         let card = self.card;
         if let Some(target) = schema.get("$ref").and_then(Value::as_str) {
             if depth < MAX_REFERENCES
-                && let Some(target) = target.strip_prefix('#').and_then(|path| root.pointer(path))
+                && let Some(target) = target.strip_prefix('#').and_then(|path| part(root, path))
             {
                 self.properties(target, root, seen, depth + 1);
             }
