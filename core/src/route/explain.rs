@@ -209,8 +209,11 @@ pub(super) fn otherwise(
     }
     if !wish.wants_top()
         && let Some((usd, index)) = dearer_failure(wish, choices, chosen)
-        // A check that pays at that price may keep the cheaper arm.
-        && settle(&Wish { failure_cost: Some(just_above(usd)), ..*wish }) == Some(index)
+        // A check that pays at that price may keep the cheaper arm, and one that wins for a moment
+        // only is no answer to what would change the choice.
+        && [just_above(usd), a_tenth_above(usd)].into_iter().all(|failure_cost| {
+            settle(&Wish { failure_cost: Some(failure_cost), ..*wish }) == Some(index)
+        })
     {
         let when = format!("above {} per failure", dollars(usd));
         tell(Change::FailureCostAbove { usd }, Some(index), when);
@@ -259,6 +262,10 @@ fn even_failure(now: &Choice, other: &Choice) -> Option<Pusd> {
 fn just_above(usd: Pusd) -> Pusd {
     let pusd = usd.as_pusd();
     Pusd::from_pusd(pusd.saturating_add(pusd / 1_000).saturating_add(EVEN_SLACK_PUSD))
+}
+
+fn a_tenth_above(usd: Pusd) -> Pusd {
+    just_above(just_above(usd).saturating_add(Pusd::from_pusd(usd.as_pusd() / 10)))
 }
 
 /// The choice and its reasons in one sentence.
