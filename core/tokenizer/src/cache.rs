@@ -16,7 +16,7 @@ use core::sync::atomic::{
 
 use super::{
     parts::in_parts,
-    split::bring,
+    split::{BRINGS, bring},
     table::{Piece, Tables, short_key, word},
 };
 
@@ -26,7 +26,11 @@ pub(crate) const SHORT_BYTES: usize = 8;
 const SHORT_BITS: u32 = 15;
 
 /// Tokens a new cache knows.
-const KNOWN_TOKENS: u32 = 32_000;
+/// Where each start is a load, half of them.
+const KNOWN_TOKENS: u32 = if cfg!(target_arch = "wasm32") { 32_000 } else { 64_000 };
+
+/// Tokens put in at a time.
+const GROUP: usize = 16;
 
 /// Low bits of a short entry: its count, and room.
 const COUNT_MAX: u64 = 15;
@@ -52,6 +56,11 @@ impl ShortKey {
     }
 }
 
+#[inline(always)]
+fn short_key_of(piece: Piece<'_>) -> ShortKey {
+    ShortKey::of(word(piece.text, piece.at), piece.len)
+}
+
 impl Cache {
     /// A cache that knows the earliest tokens, which are the words and symbols most texts use.
     pub(crate) fn new(tables: &Tables<'_>) -> Option<Self> {
@@ -63,48 +72,40 @@ impl Cache {
         };
         let known = KNOWN_TOKENS.min(tables.len()) as usize;
         in_parts(known, &mut |part| {
-            for i in part {
+            for start in part.step_by(GROUP) {
                 // The very first last, where they are found first.
-                let piece = tables.text_of((known - 1 - i) as u32);
-                if piece.len <= SHORT_BYTES {
-                    cache.put_short(ShortKey::of(word(piece.text, piece.at), piece.len), 1);
-                } else {
-                    cache.put_long(piece, 1);
+                let group = start..known.min(start + GROUP);
+                let pieces = group.map(|i| tables.text_of((known - 1 - i) as u32));
+                if BRINGS {
+                    pieces.clone().for_each(|piece| cache.expect(piece));
                 }
+                pieces.for_each(|piece| cache.put(piece, 1));
             }
             Some(())
         })?;
         Some(cache)
     }
 
-    /// The count of a piece, from here or from `compute`.
+    /// The count of a piece; 0 where it is not here.
     #[inline(always)]
-    pub(crate) fn count(&self, piece: Piece<'_>, compute: impl FnOnce() -> usize) -> usize {
-        if piece.len <= SHORT_BYTES {
-            self.count_short(piece, compute)
-        } else {
-            self.count_long(piece, compute)
-        }
+    pub(crate) fn get(&self, piece: Piece<'_>) -> usize {
+        if piece.len <= SHORT_BYTES { self.short(short_key_of(piece)) } else { self.long(piece) }
     }
 
-    /// The count of a short piece, from here or from `compute`.
+    /// Keeps the count of a piece.
     #[inline(always)]
-    pub(crate) fn count_short(&self, piece: Piece<'_>, compute: impl FnOnce() -> usize) -> usize {
-        let key = ShortKey::of(word(piece.text, piece.at), piece.len);
-        match self.short(key) {
-            0 => {
-                let count = compute();
-                self.put_short(key, count);
-                count
-            }
-            count => count,
+    pub(crate) fn put(&self, piece: Piece<'_>, count: usize) {
+        if piece.len <= SHORT_BYTES {
+            self.put_short(short_key_of(piece), count);
+        } else {
+            self.put_long(piece, count);
         }
     }
 
     /// The count of a short piece; 0 where it is not here.
     #[inline(always)]
     pub(crate) fn short(&self, key: ShortKey) -> usize {
-        let set = &self.short[(key.0 >> (64 - SHORT_BITS)) as usize];
+        let set = self.short_set(key);
         // What is left of an entry of this key is its count; of any other, more.
         let [newer, older] =
             set.each_ref().map(|entry| (entry.load(Relaxed) ^ key.0 << SHORT_BITS).wrapping_sub(1));
@@ -112,30 +113,23 @@ impl Cache {
         if least < COUNT_MAX { least as usize + 1 } else { 0 }
     }
 
-    pub(crate) fn put_short(&self, key: ShortKey, count: usize) {
-        let [newer, older] = &self.short[(key.0 >> (64 - SHORT_BITS)) as usize];
+    #[inline(always)]
+    fn short_set(&self, key: ShortKey) -> &[AtomicU64; 2] {
+        &self.short[(key.0 >> (64 - SHORT_BITS)) as usize]
+    }
+
+    fn put_short(&self, key: ShortKey, count: usize) {
+        let [newer, older] = self.short_set(key);
         older.store(newer.load(Relaxed), Relaxed);
         newer.store(key.0 << SHORT_BITS | count as u64, Relaxed);
     }
 
-    /// The count of a piece that is not short, from here or from `compute`.
+    /// Asks for where a piece will be kept.
     #[inline(always)]
-    pub(crate) fn count_long(&self, piece: Piece<'_>, compute: impl FnOnce() -> usize) -> usize {
-        match self.long(piece) {
-            0 => {
-                let count = compute();
-                self.put_long(piece, count);
-                count
-            }
-            count => count,
-        }
-    }
-
-    /// Asks for where a piece that is not short will be kept.
-    #[inline(always)]
-    pub(crate) fn expect_long(&self, piece: Piece<'_>) {
+    pub(crate) fn expect(&self, piece: Piece<'_>) {
         match piece.len {
-            0..=24 => self.long.expect(piece),
+            0..=SHORT_BYTES => bring(self.short_set(short_key_of(piece))),
+            9..=24 => self.long.expect(piece),
             25..=56 => self.longer.expect(piece),
             57..=120 => self.longest.expect(piece),
             _ => {}

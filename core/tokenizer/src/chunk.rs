@@ -12,27 +12,24 @@
 //! numbers of a bit for each character, and what is left to do is to go through their ones.
 
 use super::{
-    bpe,
-    cache::Cache,
+    short::UNITS,
     split::bring,
     table::{NONE, Piece, Tables, neighbour},
-    window::{Window, short_char},
+    together::Together,
+    window::short_char,
 };
 
 /// Characters of a row; one bit is left for its end.
 const ROW: usize = 63;
 
-/// The count of a piece of UTF-8.
-pub(crate) fn count(
-    tables: Tables<'_>,
-    cache: &Cache,
-    window: &mut Window,
-    piece: Piece<'_>,
-) -> usize {
+/// Counts a piece of UTF-8, now or later.
+#[inline(always)]
+pub(crate) fn count<'a>(together: &mut Together<'a>, piece: Piece<'a>) {
+    let tables = together.tables;
     let Piece { text, at, len } = piece;
     let end = at + len;
+    together.open_clause(piece);
     let mut row = Row::new(at);
-    let mut tokens = 0;
     loop {
         row.read(tables, piece);
         let mut chars = row.chars;
@@ -40,16 +37,18 @@ pub(crate) fn count(
             // The last chunk may go on: the next row begins with it.
             chars = 63 - row.starts.leading_zeros() as usize;
             if chars == 0 {
-                let rest = &text[row.at..end];
-                return tokens + bpe::encode(tables, window, rest, |_| {});
+                let tokens = together.merge_now(Piece { text, at: row.at, len: end - row.at });
+                together.add_to_clause(tokens);
+                break;
             }
         }
-        tokens += row.count(tables, cache, window, text, chars);
+        row.count(together, text, chars);
         if row.end(chars) >= end {
-            return tokens;
+            break;
         }
         row.begin_at(chars);
     }
+    together.close_clause();
 }
 
 struct Row {
@@ -123,16 +122,10 @@ impl Row {
         self.chars = chars;
     }
 
-    /// The count of the first characters, after which a chunk begins or the piece ends.
+    /// Counts the first characters, after which a chunk begins or the piece ends.
     #[inline(always)]
-    fn count(
-        &self,
-        tables: Tables<'_>,
-        cache: &Cache,
-        window: &mut Window,
-        text: &[u8],
-        chars: usize,
-    ) -> usize {
+    fn count<'a>(&self, together: &mut Together<'a>, text: &'a [u8], chars: usize) {
+        let tables = together.tables;
         let own = (1 << chars) - 1;
         let borders = self.starts & own | 1 << chars;
         let single = borders & borders >> 1 & self.known & own;
@@ -148,16 +141,26 @@ impl Row {
         let mut left = borders & own & !single;
         while left != 0 {
             let first = left.trailing_zeros() as usize;
-            let after = first + 1 + (borders >> first >> 1).trailing_zeros() as usize;
+            let chars = 1 + (borders >> first >> 1).trailing_zeros() as usize;
+            let after = first + chars;
             left &= left - 1;
-            tokens += if after == first + 2 && self.known >> first & 3 == 3 {
-                1 + usize::from(tables.merge(self.atoms[first], self.atoms[first + 1]) == NONE)
+            let known = (self.known >> first).trailing_ones() as usize;
+            if chars == 2 && known >= 2 {
+                let merged = tables.merge(self.atoms[first], self.atoms[first + 1]);
+                tokens += 1 + usize::from(merged == NONE);
+                continue;
+            }
+            let at = self.end(first);
+            let piece = Piece { text, at, len: self.end(after) - at };
+            let count = together.cache.get(piece);
+            if count != 0 {
+                tokens += count;
+            } else if known >= chars && chars <= UNITS {
+                together.merge_later(piece, self.atoms[first..after].iter().copied());
             } else {
-                let at = self.end(first);
-                let piece = Piece { text, at, len: self.end(after) - at };
-                cache.count(piece, || bpe::encode(tables, window, piece.bytes(), |_| {}))
-            };
+                tokens += together.merge_now(piece);
+            }
         }
-        tokens
+        together.add_to_clause(tokens);
     }
 }

@@ -1,10 +1,10 @@
 //! Counting a text batch by batch: what is known is added up, what is not is merged after.
 
+use crate::Tokenizer;
 use crate::cache::{Cache, SHORT_BYTES, ShortKey};
 use crate::split::{self, BRINGS, Ends, Family, Modern, ROOM, Work, bring};
-use crate::table::{LongKey, NONE, Piece, Tables, word};
-use crate::window::Window;
-use crate::{Tokenizer, bpe, chunk};
+use crate::table::{LongKey, Piece, Tables, word};
+use crate::together::Together;
 
 /// What counting one text needs.
 pub(crate) struct Counting<'a> {
@@ -12,31 +12,37 @@ pub(crate) struct Counting<'a> {
     pub(crate) cache: &'a Cache,
     pub(crate) family: Family,
     pub(crate) modern: Option<Modern>,
-    /// Made when the first piece is merged: many a text has only pieces that are known.
-    window: Option<Window>,
+    /// Made for the first piece that is not known: many a text has none.
+    unknown: Option<Together<'a>>,
+    text: &'a [u8],
+    tokens: usize,
     pub(crate) ends: Ends,
     left: [u8; ROOM],
 }
 
 impl<'a> Counting<'a> {
-    pub(crate) fn new(tokenizer: &'a Tokenizer) -> Self {
+    pub(crate) fn new(tokenizer: &'a Tokenizer, text: &'a [u8]) -> Self {
+        let tables = tokenizer.tables();
         Self {
-            tables: tokenizer.tables(),
+            tables,
             cache: &tokenizer.cache,
             family: tokenizer.family,
             modern: tokenizer.modern,
-            window: None,
+            unknown: None,
+            text,
+            tokens: 0,
             ends: split::NO_ENDS,
             left: [0; ROOM],
         }
     }
 
-    /// Counts some pieces from `at` on: where the last ends, and their tokens.
+    /// Counts some pieces from `start` on; where the last ends.
     ///
     /// Never a part of the loop over it: engines of WebAssembly begin with slow code, and change
     /// to fast code when a function is entered again.
     #[inline(never)]
-    pub(crate) fn batch(&mut self, text: &[u8], start: usize) -> (usize, u64) {
+    pub(crate) fn batch(&mut self, start: usize) -> usize {
+        let text = self.text;
         let filled = self.family.fill(self.modern, text, start, &mut self.ends);
         let ends = &self.ends[..filled];
         let ends_at = ends.last().map_or(start, |end| *end);
@@ -45,10 +51,11 @@ impl<'a> Counting<'a> {
             Some(modern) => modern.run(known),
             None => known.work(),
         };
+        let batch = Batch { text, start, ends: &self.ends };
         // Of few the processor looks ahead by itself.
         if BRINGS && left > filled / 4 {
             for i in 0..left.min(ROOM) {
-                let piece = self.piece(text, start, self.left[i]);
+                let piece = batch.piece(self.left[i]);
                 if piece.len > SHORT_BYTES {
                     self.cache.ask_long(piece);
                 }
@@ -56,7 +63,7 @@ impl<'a> Counting<'a> {
         }
         let mut unknown = 0;
         for i in 0..left.min(ROOM) {
-            let piece = self.piece(text, start, self.left[i]);
+            let piece = batch.piece(self.left[i]);
             let known = if piece.len <= SHORT_BYTES { 0 } else { self.cache.long(piece) };
             if known != 0 {
                 tokens += known;
@@ -67,27 +74,45 @@ impl<'a> Counting<'a> {
         }
         let unknown = unknown.min(ROOM);
         if BRINGS {
-            self.ask_ahead(text, start, unknown);
+            self.ask_ahead(batch, &self.left[..unknown]);
         }
-        for i in 0..unknown {
-            let piece = self.piece(text, start, self.left[i]);
-            tokens += self.cache.count(piece, || {
-                let window = self.window.get_or_insert_with(Window::new);
-                count_piece(&self.tables, self.cache, window, piece)
-            });
+        if unknown > 0 {
+            let numbers = &self.left[..unknown];
+            let make = || Together::new(self.tables, self.cache);
+            let unknown =
+                Unknown { together: self.unknown.get_or_insert_with(make), batch, numbers };
+            tokens += match self.modern {
+                Some(modern) => modern.run(unknown),
+                None => unknown.work(),
+            };
         }
-        (ends_at, tokens as u64)
+        self.tokens += tokens;
+        ends_at
+    }
+
+    /// The tokens so far, but of a few pieces that wait.
+    pub(crate) fn tokens(&self) -> u64 {
+        let unknown = self.unknown.as_ref().map_or(0, Together::tokens);
+        (self.tokens + unknown) as u64
+    }
+
+    /// The tokens of all pieces.
+    pub(crate) fn finish(&mut self) -> u64 {
+        if let Some(together) = &mut self.unknown {
+            together.finish();
+        }
+        self.tokens()
     }
 
     /// Asks for memory that is far away, for all unknown pieces before any is waited for.
     #[inline(always)]
-    fn ask_ahead(&self, text: &[u8], start: usize, unknown: usize) {
-        let pieces = self.left[..unknown].iter().map(|number| self.piece(text, start, *number));
+    fn ask_ahead(&self, batch: Batch<'_, '_>, numbers: &[u8]) {
+        let pieces = numbers.iter().map(|number| batch.piece(*number));
         for piece in pieces.clone() {
             if piece.len <= SHORT_BYTES {
                 bring(self.tables.short_place(piece));
             } else {
-                self.cache.expect_long(piece);
+                self.cache.expect(piece);
                 if piece.len <= LIKELY_BYTES {
                     bring(self.tables.long_place(&LongKey::of(piece)));
                 }
@@ -99,13 +124,25 @@ impl<'a> Counting<'a> {
             }
         }
     }
+}
 
-    /// A piece of the batch that starts at `start`, by its number.
+/// Tokens that are longer are rare.
+const LIKELY_BYTES: usize = 24;
+
+/// Some pieces of a text, of which each starts where the one before it ends.
+#[derive(Clone, Copy)]
+struct Batch<'t, 'e> {
+    text: &'t [u8],
+    start: usize,
+    ends: &'e Ends,
+}
+
+impl<'t> Batch<'t, '_> {
     #[inline(always)]
-    fn piece<'t>(&self, text: &'t [u8], start: usize, number: u8) -> Piece<'t> {
+    fn piece(self, number: u8) -> Piece<'t> {
         let i = usize::from(number) % ROOM;
-        let at = if i == 0 { start } else { self.ends[i - 1] };
-        Piece { text, at, len: self.ends[i] - at }
+        let at = if i == 0 { self.start } else { self.ends[i - 1] };
+        Piece { text: self.text, at, len: self.ends[i] - at }
     }
 }
 
@@ -143,24 +180,28 @@ impl Work for Known<'_> {
     }
 }
 
-/// Tokens that are longer are rare.
-const LIKELY_BYTES: usize = 24;
+/// Adds up the counts of the pieces of a batch that are not known.
+struct Unknown<'w, 'a> {
+    together: &'w mut Together<'a>,
+    batch: Batch<'a, 'w>,
+    numbers: &'w [u8],
+}
 
-#[inline(never)]
-pub(crate) fn count_piece(
-    tables: &Tables<'_>,
-    cache: &Cache,
-    window: &mut Window,
-    piece: Piece<'_>,
-) -> usize {
-    let is_ascii = word(piece.text, piece.at) & 0x8080 == 0;
-    // A long piece of a script without spaces is a clause, and hardly ever a token.
-    if (is_ascii || piece.len <= 16) && tables.find(piece) != NONE {
-        return 1;
-    }
-    if is_ascii {
-        bpe::encode(*tables, window, piece.bytes(), |_| {})
-    } else {
-        chunk::count(*tables, cache, window, piece)
+impl Work for Unknown<'_, '_> {
+    type Made = usize;
+
+    /// The sum of those that are known by now; the others are counted together.
+    #[inline(always)]
+    fn work(self) -> usize {
+        let Self { together, batch, numbers } = self;
+        let mut tokens = 0;
+        for number in numbers {
+            let piece = batch.piece(*number);
+            match together.cache.get(piece) {
+                0 => together.count(piece),
+                count => tokens += count,
+            }
+        }
+        tokens
     }
 }

@@ -20,17 +20,20 @@ mod embedded;
 mod pack;
 mod parts;
 mod ranking;
+mod short;
 mod split;
 mod table;
+mod together;
 mod window;
 
 use alloc::{boxed::Box, vec::Vec};
 
 use cache::Cache;
-use counting::{Counting, count_piece};
+use counting::Counting;
 use pack::Packed;
 use split::{Family, Modern};
 use table::{Built, NONE, Piece, Tables};
+use together::Together;
 use window::Window;
 
 pub use {pack::Unreadable, split::is_cut, table::TOKEN_BYTES_MAX};
@@ -125,6 +128,7 @@ impl Tokenizer {
                 _ => None,
             };
             let tables = Tables::of(tables?)?;
+            tables.read_ahead();
             let cache = Cache::new(&tables)?;
             Some(Self {
                 family: vocabulary.family(),
@@ -153,38 +157,38 @@ impl Tokenizer {
 
     /// How many tokens a text is, which has to be UTF-8.
     pub fn count(&self, text: &[u8]) -> u64 {
-        let mut counting = Counting::new(self);
-        let (mut at, mut tokens) = (0, 0);
+        let mut counting = Counting::new(self, text);
+        let mut at = 0;
         while at < text.len() {
-            let (end, more) = counting.batch(text, at);
-            tokens += more;
-            at = end;
+            at = counting.batch(at);
         }
-        tokens
+        counting.finish()
     }
 
     /// The count, or nothing when it is more than the limit; stops reading soon after it is.
     pub fn count_till_limit(&self, text: &[u8], limit: u64) -> Option<u64> {
-        let mut counting = Counting::new(self);
-        let (mut at, mut tokens) = (0, 0);
-        while at < text.len() && tokens <= limit {
-            let (end, more) = counting.batch(text, at);
-            tokens += more;
-            at = end;
+        let mut counting = Counting::new(self, text);
+        let mut at = 0;
+        while at < text.len() && counting.tokens() <= limit {
+            at = counting.batch(at);
         }
+        let tokens = counting.finish();
         (tokens <= limit).then_some(tokens)
     }
 
     /// Calls `see` with the end of each piece and its count until it says no; whether it never
     /// did.
     pub fn for_each_piece(&self, text: &[u8], see: &mut dyn FnMut(usize, usize) -> bool) -> bool {
-        let Counting { tables, cache, family, modern, mut ends, .. } = Counting::new(self);
-        let (mut window, mut at) = (Window::new(), 0);
+        let Counting { tables, cache, family, modern, mut ends, .. } = Counting::new(self, text);
+        let (mut unknown, mut at) = (Together::new(tables, cache), 0);
         while at < text.len() {
             let filled = family.fill(modern, text, at, &mut ends);
             for &end in &ends[..filled] {
                 let piece = Piece { text, at, len: end - at };
-                let count = cache.count(piece, || count_piece(&tables, cache, &mut window, piece));
+                let count = match cache.get(piece) {
+                    0 => unknown.count_alone(piece),
+                    count => count,
+                };
                 if !see(end, count) {
                     return false;
                 }
@@ -196,7 +200,7 @@ impl Tokenizer {
 
     /// Puts the tokens of a text, which has to be UTF-8, after those there are.
     pub fn encode(&self, text: &[u8], tokens: &mut Vec<u32>) {
-        let Counting { tables, family, modern, mut ends, .. } = Counting::new(self);
+        let Counting { tables, family, modern, mut ends, .. } = Counting::new(self, text);
         let (mut window, mut at) = (Window::new(), 0);
         while at < text.len() {
             let filled = family.fill(modern, text, at, &mut ends);

@@ -1,6 +1,7 @@
 //! Merging by the definition, of a few units in arrays of fixed size.
 
 use super::{
+    short::{Short, UNITS},
     split::bring,
     table::{NONE, Tables, neighbour},
 };
@@ -10,9 +11,6 @@ pub(crate) const WINDOW: usize = 256;
 
 /// Units at the end of a full window whose tokens may depend on what comes after it.
 const UNSTABLE: usize = 16;
-
-/// Up to so many units are merged without a tree.
-const FEW: usize = 32;
 
 /// The key of a unit that does not merge with the next.
 const NO_KEY: i32 = i32::MAX;
@@ -31,7 +29,6 @@ pub(crate) struct Window {
     /// The smaller key of each two, of each two of those, and so on: the children of a node are at
     /// twice its place, the smallest key of all is at 1.
     smallest: [i32; WINDOW],
-    waiting: [i32; 3 * FEW],
     next: [u16; WINDOW],
     previous: [u16; WINDOW],
     /// Where the units start, from where the first one does, and where the last one ends.
@@ -47,7 +44,6 @@ impl Window {
             tokens: [0; WINDOW],
             keys: [NO_KEY; WINDOW],
             smallest: [NO_KEY; WINDOW],
-            waiting: [NO_KEY; 3 * FEW],
             next: [0; WINDOW],
             previous: [0; WINDOW],
             starts: [0; WINDOW + 1],
@@ -60,10 +56,10 @@ impl Window {
     #[inline]
     pub(crate) fn encode(&mut self, tables: Tables<'_>, piece: &[u8], start: usize) -> usize {
         self.fill(tables, piece, start);
-        let found = self.find_keys(tables);
-        if self.units <= FEW {
-            self.merge_few(tables, found);
+        if self.units <= UNITS {
+            self.merge_few(tables);
         } else {
+            self.find_keys(tables);
             self.merge_many(tables);
         }
         self.end
@@ -142,10 +138,9 @@ impl Window {
         self.starts[units] = (self.end - start) as u16;
     }
 
-    /// Links the units and finds what each merges into with the next; how many do.
+    /// Links the units and finds what each merges into with the next.
     #[inline]
-    fn find_keys(&mut self, tables: Tables<'_>) -> usize {
-        let mut found = 0;
+    fn find_keys(&mut self, tables: Tables<'_>) {
         for at in 0..self.units {
             self.next[at] = at as u16 + 1;
             self.previous[at] = (at as u16).wrapping_sub(1);
@@ -158,37 +153,25 @@ impl Window {
             if next != NO_KEY {
                 self.expect(tables, next, at.saturating_sub(1), at + 2);
             }
-            if self.units <= FEW {
-                self.waiting[found] = next;
-                found += usize::from(next != NO_KEY);
-            }
         }
-        found
     }
 
-    /// Merges when there are few units: the keys there are wait in no order.
+    /// Merges when there are few units; what is left of them is put together.
     #[inline]
-    fn merge_few(&mut self, tables: Tables<'_>, mut waiting: usize) {
-        while waiting > 0 {
-            let (mut least, mut least_at) = (self.waiting[0], 0);
-            for at in 1..waiting {
-                if self.waiting[at] < least {
-                    (least, least_at) = (self.waiting[at], at);
-                }
-            }
-            waiting -= 1;
-            self.waiting[least_at] = self.waiting[waiting];
-            let at = least as usize % WINDOW;
-            // Keys of units that were merged or got another neighbour since are left behind.
-            if self.keys[at] != least {
-                continue;
-            }
-            let (before, _) = self.merge_at(tables, at, (least >> PLACE_BITS) as u32);
-            for at in [at, before] {
-                self.waiting[waiting] = self.keys[at];
-                waiting += usize::from(self.keys[at] != NO_KEY);
-            }
+    fn merge_few(&mut self, tables: Tables<'_>) {
+        let mut short = Short::EMPTY;
+        short.fill(self.tokens[..self.units].iter().copied());
+        short.merge_all(tables);
+        let end = self.starts[self.units];
+        let mut left = 0;
+        for (at, token) in short.tokens() {
+            self.tokens[left] = token;
+            self.starts[left] = self.starts[at];
+            left += 1;
+            self.next[left - 1] = left as u16;
         }
+        self.starts[left] = end;
+        self.units = left;
     }
 
     /// Merges when there are many units: a tree tells the smallest key.

@@ -343,6 +343,25 @@ fn put<const BYTES: usize>(text: &mut [u8; TEXT_BYTES], from: usize, to: usize) 
     allow(dead_code, reason = "nothing is embedded")
 )]
 impl<'a> Tables<'a> {
+    /// Reads what counting will look at, all of it in order, so that it is near when it is asked for
+    /// here and there.
+    pub(crate) fn read_ahead(&self) {
+        /// What a processor reads at a time, at least.
+        const LINE_BYTES: usize = 64;
+        let tables = [
+            self.short_keys.as_flattened(),
+            self.pairs.as_flattened(),
+            self.pair_filter.as_flattened(),
+            self.joins.as_flattened(),
+            self.long.as_flattened(),
+            self.bigrams.as_flattened(),
+            self.atoms.as_flattened(),
+            self.text.as_slice(),
+        ];
+        let lines = tables.iter().flat_map(|table| table.iter().step_by(LINE_BYTES));
+        black_box(lines.fold(0, |all, byte| all ^ byte));
+    }
+
     /// The tables in what [`Built::to_bytes`] gave.
     pub(crate) fn of(bytes: &'a [u8]) -> Option<Self> {
         let (tokens, bytes) = take(bytes)?;

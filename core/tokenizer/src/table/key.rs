@@ -15,6 +15,8 @@ pub(crate) struct Piece<'a> {
 }
 
 impl<'a> Piece<'a> {
+    pub(crate) const EMPTY: Self = Self { text: &[], at: 0, len: 0 };
+
     pub(crate) fn bytes(self) -> &'a [u8] {
         &self.text[self.at..self.at + self.len]
     }

@@ -132,6 +132,23 @@ impl<'a> Tables<'a> {
         if len <= TOKEN_BYTES_MAX { self.find_long(piece) } else { NONE }
     }
 
+    /// Whether a token has exactly the text of this piece, which is UTF-8.
+    #[inline(always)]
+    pub(crate) fn knows(&self, piece: Piece<'_>) -> bool {
+        if piece.len > 8 {
+            return piece.len <= TOKEN_BYTES_MAX && self.find_long(piece) != NONE;
+        }
+        let key = short_key(word(piece.text, piece.at), piece.len);
+        let mut slot = short_slot(key);
+        loop {
+            let found = whole(&self.short_keys[slot % (1 << SHORT_BITS)]);
+            if found == 0 || found == key {
+                return found != 0;
+            }
+            slot += 1;
+        }
+    }
+
     #[inline]
     fn find_long(&self, piece: Piece<'_>) -> u32 {
         let key = LongKey::of(piece);
