@@ -93,7 +93,8 @@ impl Cache {
     }
 
     /// Keeps the count of a piece.
-    #[inline(always)]
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     pub(crate) fn put(&self, piece: Piece<'_>, count: usize) {
         if piece.len <= SHORT_BYTES {
             self.put_short(short_key_of(piece), count);

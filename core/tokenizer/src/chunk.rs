@@ -6,7 +6,6 @@
 //! reaches over the border: the first merge that did would be such a merge. So what is on both
 //! sides is encoded apart, and the clause falls into chunks of a character or a few, whose counts
 //! are known, or in one more look, or seen before.
-
 //!
 //! Characters are looked at a row at a time, with no branch on what they are: each row is two
 //! numbers of a bit for each character, and what is left to do is to go through their ones.
@@ -96,8 +95,7 @@ impl Row {
         let end = piece.at + piece.len;
         let text = &piece.text[..end];
         let (mut at, mut before, mut code_before) = (self.at, self.neighbours[0], 0);
-        (self.starts, self.known) = (1, 0);
-        let mut chars = 0;
+        let (mut starts, mut known, mut chars) = (1, 0, 0);
         while chars < ROW && at < end {
             let (code, bytes) = match short_char(text, at) {
                 Some(char) => char,
@@ -111,15 +109,15 @@ impl Row {
             let is_known = u64::from(atom != NONE);
             let may_join = u64::from(tables.may_join(code_before, code));
             // Of the first there is none before it to be known.
-            self.starts |= (is_known & self.known << 1 >> chars & !may_join) << chars;
-            self.known |= is_known << chars;
+            starts |= (is_known & known << 1 >> chars & !may_join) << chars;
+            known |= is_known << chars;
             self.atoms[chars] = atom;
             chars += 1;
             self.ends[chars] = (at - self.at) as u8;
             self.neighbours[chars] = own;
             (before, code_before) = (own, code);
         }
-        self.chars = chars;
+        (self.starts, self.known, self.chars) = (starts, known, chars);
     }
 
     /// Counts the first characters, after which a chunk begins or the piece ends.

@@ -61,7 +61,7 @@ impl Short {
     }
 
     /// Merges until nothing merges.
-    #[inline(always)]
+    #[inline(never)]
     pub(crate) fn merge_all(&mut self, tables: Tables<'_>) {
         self.find_keys(tables);
         while self.choose(tables) {

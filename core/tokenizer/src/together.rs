@@ -63,7 +63,8 @@ impl<'a> Together<'a> {
     }
 
     /// Counts a piece of UTF-8 that is not known, now or later.
-    #[inline(always)]
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     pub(crate) fn count(&mut self, piece: Piece<'a>) {
         let is_ascii = word(piece.text, piece.at) & 0x8080 == 0;
         // A long piece of a script without spaces is a clause, and hardly ever a token.
@@ -114,24 +115,14 @@ impl<'a> Together<'a> {
     }
 
     /// Counts the pieces that wait.
-    #[inline(always)]
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     pub(crate) fn finish(&mut self) {
         let shorts = &mut self.shorts[..self.waiting];
-        for short in shorts.iter_mut() {
-            short.find_keys(self.tables);
-        }
-        let mut busy: u32 = (1 << shorts.len()) - 1;
-        while busy != 0 {
-            for (i, short) in shorts.iter_mut().enumerate() {
-                if busy >> i & 1 != 0 && !short.choose(self.tables) {
-                    busy &= !(1 << i);
-                }
-            }
-            for (i, short) in shorts.iter_mut().enumerate() {
-                if busy >> i & 1 != 0 {
-                    short.merge(self.tables);
-                }
-            }
+        if let [short] = shorts {
+            short.merge_all(self.tables);
+        } else {
+            merge_side_by_side(shorts, self.tables);
         }
         for ((short, piece), owner) in shorts.iter().zip(self.pieces).zip(self.owners) {
             let count = short.len();
@@ -174,6 +165,26 @@ impl<'a> Together<'a> {
         } else {
             let (clause, count) = self.clauses[self.closed % CLAUSES];
             self.cache.put(clause, count);
+        }
+    }
+}
+
+#[inline(always)]
+fn merge_side_by_side(shorts: &mut [Short], tables: Tables<'_>) {
+    for short in shorts.iter_mut() {
+        short.find_keys(tables);
+    }
+    let mut busy: u32 = (1 << shorts.len()) - 1;
+    while busy != 0 {
+        for (i, short) in shorts.iter_mut().enumerate() {
+            if busy >> i & 1 != 0 && !short.choose(tables) {
+                busy &= !(1 << i);
+            }
+        }
+        for (i, short) in shorts.iter_mut().enumerate() {
+            if busy >> i & 1 != 0 {
+                short.merge(tables);
+            }
         }
     }
 }
