@@ -1,4 +1,4 @@
-//! The pieces of plain ASCII, some sixty bytes at a time.
+//! The pieces of plain ASCII and of Korean, some sixty bytes at a time.
 //!
 //! A word of 64 bits says for each byte whether it is of a class. Where pieces start then follows
 //! from shifts and sums of such words, with no branch on any byte. Everything is counted from the
@@ -44,9 +44,17 @@ fn pad(rest: &[u8]) -> [u8; BYTES] {
 }
 
 #[inline(always)]
-fn find(reader: impl Reader, bytes: &[u8; BYTES], len: u32, style: &Style) -> u64 {
-    let class = Classes::of(reader, bytes);
-    let mut len = len.min(class.beyond_ascii.trailing_zeros());
+fn find(reader: impl Reader, bytes: &[u8; BYTES], whole: u32, style: &Style) -> u64 {
+    let mut class = Classes::of(reader, bytes);
+    let mut len = whole.min(class.beyond_ascii.trailing_zeros());
+    if bytes.get(len as usize).is_some_and(|lead| is_syllable_lead(*lead)) {
+        let syllables = syllables(reader, bytes);
+        // Which letters start a piece where both kinds meet is left to others.
+        let mixed = class.letter & syllables << 1 | syllables & class.letter << 1;
+        len = whole.min((class.beyond_ascii & !syllables | mixed).trailing_zeros());
+        class.lower &= class.letter;
+        class.letter |= syllables;
+    }
     let known = below(len);
     let letter = class.letter & known;
     let lower = class.lower & letter;
@@ -112,6 +120,29 @@ fn find(reader: impl Reader, bytes: &[u8; BYTES], len: u32, style: &Style) -> u6
     // Up to the last letter or digit, every run has come to its end. A contraction takes two more.
     let settled = (letter | digit) & below(len.saturating_sub(2));
     starts & !1 & below(64 - settled.leading_zeros())
+}
+
+/// Whether this may be the first byte of a Korean syllable.
+pub(super) fn is_syllable_lead(byte: u8) -> bool {
+    matches!(byte, 0xea..=0xed)
+}
+
+/// The bytes of Korean syllables, U+AC00 to U+D77F, which are letters without case.
+#[inline(always)]
+fn syllables<R: Reader>(reader: R, bytes: &[u8; BYTES]) -> u64 {
+    let (mut lead, mut first, mut last) = (0, 0, 0);
+    let (mut tail, mut before, mut after) = (0, 0, 0);
+    for shift in (0..BYTES).step_by(R::BYTES) {
+        let part = reader.load(bytes, shift);
+        lead |= part.within(0xea, 0xed).high_bits() << shift;
+        first |= part.equal(0xea).high_bits() << shift;
+        last |= part.equal(0xed).high_bits() << shift;
+        tail |= part.within(0x80, 0xbf).high_bits() << shift;
+        before |= part.within(0x80, 0xaf).high_bits() << shift;
+        after |= part.within(0x9e, 0xbf).high_bits() << shift;
+    }
+    let starts = lead & tail >> 1 & tail >> 2 & !(first & before >> 1 | last & after >> 1);
+    starts | starts << 1 | starts << 2
 }
 
 /// The apostrophes that two (of `'s 't 'm 'd`) or three (of `'re 've 'll`) bytes begin with.

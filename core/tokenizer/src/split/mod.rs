@@ -126,7 +126,7 @@ pub fn is_cut(text: &[u8], at: usize) -> bool {
 fn fill<R: Rule>(reader: impl Reader, text: &[u8], mut at: usize, ends: &mut Ends) -> usize {
     let mut filled = 0;
     while filled < BATCH && at < text.len() {
-        if word(text, at) & 0x8080_8080_8080_8080 == 0 {
+        if is_for_blocks(word(text, at)) {
             let base = at;
             let mut starts = R::block_starts(reader, text, at);
             while starts != 0 {
@@ -148,6 +148,16 @@ fn fill<R: Rule>(reader: impl Reader, text: &[u8], mut at: usize, ends: &mut End
         filled += 1;
     }
     filled
+}
+
+/// Whether pieces that begin like this are worth looking at in a block: plain ASCII, or a Korean
+/// syllable with or without a character of ASCII before it.
+#[inline(always)]
+fn is_for_blocks(word: u64) -> bool {
+    word & 0x8080_8080_8080_8080 == 0 || {
+        let lead = if word & 0x80 == 0 { word >> 8 } else { word } as u8;
+        block::is_syllable_lead(lead)
+    }
 }
 
 /// A family's way of splitting.
@@ -309,9 +319,42 @@ mod tests {
     #[test]
     fn blocks_fall_into_the_same_pieces_as_characters() {
         const PARTS: &[&str] = &[
-            " ", "  ", "\n", "\r\n", "\t", "a", "B", "s", "'", "'s", "'Re", "'ll", "/", "//", "-",
-            "(", "7", "word", "Word", "WORD", "1234", "'t'", "\u{e9}", "\u{4e2d}", "\u{b}", " (",
+            " ",
+            "  ",
+            "\n",
+            "\r\n",
+            "\t",
+            "a",
+            "B",
+            "s",
+            "'",
+            "'s",
+            "'Re",
+            "'ll",
+            "/",
+            "//",
+            "-",
+            "(",
+            "7",
+            "word",
+            "Word",
+            "WORD",
+            "1234",
+            "'t'",
+            "\u{e9}",
+            "\u{4e2d}",
+            "\u{b}",
+            " (",
             ");\n",
+            "\u{ac00}",
+            " \u{d55c}\u{ae00}",
+            "\u{d77f}",
+            "\u{d780}",
+            "\u{abff}",
+            "\u{d7a3}",
+            "\u{301}",
+            "\u{2019}",
+            "\u{c774}\u{b2e4}.",
         ];
         let mut state = 1u64;
         for _ in 0..200_000 {
