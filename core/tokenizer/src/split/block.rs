@@ -1,4 +1,4 @@
-//! The pieces of plain ASCII and of Korean, some sixty bytes at a time.
+//! The pieces of plain ASCII and of Chinese, Japanese and Korean, some sixty bytes at a time.
 //!
 //! A word of 64 bits says for each byte whether it is of a class. Where pieces start then follows
 //! from shifts and sums of such words, with no branch on any byte. Everything is counted from the
@@ -6,7 +6,10 @@
 //! change. What is rare (a contraction that another follows, a slash after line ends) ends the
 //! block before it and is left to the functions that go character by character.
 
-use super::lanes::{Lanes, Reader};
+use super::{
+    lanes::{Lanes, Reader},
+    wide::{self, Wide},
+};
 
 const BYTES: usize = 64;
 
@@ -47,13 +50,16 @@ fn pad(rest: &[u8]) -> [u8; BYTES] {
 fn find(reader: impl Reader, bytes: &[u8; BYTES], whole: u32, style: &Style) -> u64 {
     let mut class = Classes::of(reader, bytes);
     let mut len = whole.min(class.beyond_ascii.trailing_zeros());
-    if bytes.get(len as usize).is_some_and(|lead| is_syllable_lead(*lead)) {
-        let syllables = syllables(reader, bytes);
+    let mut wide_symbols = 0;
+    let next = [0, 1].map(|i| bytes.get(len as usize + i).copied().unwrap_or(0));
+    if wide::may_begin(reader, next[0], next[1]) {
+        let Wide { letters, symbols, symbol_starts } = Wide::of(reader, bytes);
         // Which letters start a piece where both kinds meet is left to others.
-        let mixed = class.letter & syllables << 1 | syllables & class.letter << 1;
-        len = whole.min((class.beyond_ascii & !syllables | mixed).trailing_zeros());
+        let mixed = class.letter & letters << 1 | letters & class.letter << 1;
+        len = whole.min((class.beyond_ascii & !(letters | symbols) | mixed).trailing_zeros());
         class.lower &= class.letter;
-        class.letter |= syllables;
+        class.letter |= letters;
+        wide_symbols = symbol_starts;
     }
     let known = below(len);
     let letter = class.letter & known;
@@ -100,8 +106,9 @@ fn find(reader: impl Reader, bytes: &[u8; BYTES], whole: u32, style: &Style) -> 
         }
     }
     // One symbol, or the last of the white space, is part of the word it stands before.
-    let prefix = space | symbol_run & !after_space & !contraction & letter_run >> 1;
-    word &= !(letter_run & prefix << 1);
+    let lone = symbol_run & !after_space & !contraction;
+    let prefixed = (space | lone) << 1 | (lone & wide_symbols) << 3;
+    word &= !(letter_run & prefixed);
     symbol_run &= !after_space;
 
     let mut number = first_of(digit);
@@ -120,29 +127,6 @@ fn find(reader: impl Reader, bytes: &[u8; BYTES], whole: u32, style: &Style) -> 
     // Up to the last letter or digit, every run has come to its end. A contraction takes two more.
     let settled = (letter | digit) & below(len.saturating_sub(2));
     starts & !1 & below(64 - settled.leading_zeros())
-}
-
-/// Whether this may be the first byte of a Korean syllable.
-pub(super) fn is_syllable_lead(byte: u8) -> bool {
-    matches!(byte, 0xea..=0xed)
-}
-
-/// The bytes of Korean syllables, U+AC00 to U+D77F, which are letters without case.
-#[inline(always)]
-fn syllables<R: Reader>(reader: R, bytes: &[u8; BYTES]) -> u64 {
-    let (mut lead, mut first, mut last) = (0, 0, 0);
-    let (mut tail, mut before, mut after) = (0, 0, 0);
-    for shift in (0..BYTES).step_by(R::BYTES) {
-        let part = reader.load(bytes, shift);
-        lead |= part.within(0xea, 0xed).high_bits() << shift;
-        first |= part.equal(0xea).high_bits() << shift;
-        last |= part.equal(0xed).high_bits() << shift;
-        tail |= part.within(0x80, 0xbf).high_bits() << shift;
-        before |= part.within(0x80, 0xaf).high_bits() << shift;
-        after |= part.within(0x9e, 0xbf).high_bits() << shift;
-    }
-    let starts = lead & tail >> 1 & tail >> 2 & !(first & before >> 1 | last & after >> 1);
-    starts | starts << 1 | starts << 2
 }
 
 /// The apostrophes that two (of `'s 't 'm 'd`) or three (of `'re 've 'll`) bytes begin with.

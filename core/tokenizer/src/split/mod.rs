@@ -11,6 +11,7 @@ mod gpt2;
 mod lanes;
 mod modern;
 mod o200k;
+mod wide;
 
 pub(crate) use lanes::{BRINGS, bring};
 pub(crate) use modern::{Modern, Work};
@@ -126,7 +127,7 @@ pub fn is_cut(text: &[u8], at: usize) -> bool {
 fn fill<R: Rule>(reader: impl Reader, text: &[u8], mut at: usize, ends: &mut Ends) -> usize {
     let mut filled = 0;
     while filled < BATCH && at < text.len() {
-        if is_for_blocks(word(text, at)) {
+        if is_for_blocks(reader, word(text, at)) {
             let base = at;
             let mut starts = R::block_starts(reader, text, at);
             while starts != 0 {
@@ -150,13 +151,13 @@ fn fill<R: Rule>(reader: impl Reader, text: &[u8], mut at: usize, ends: &mut End
     filled
 }
 
-/// Whether pieces that begin like this are worth looking at in a block: plain ASCII, or a Korean
-/// syllable with or without a character of ASCII before it.
+/// Whether pieces that begin like this are worth looking at in a block.
 #[inline(always)]
-fn is_for_blocks(word: u64) -> bool {
+fn is_for_blocks(reader: impl Reader, word: u64) -> bool {
     word & 0x8080_8080_8080_8080 == 0 || {
-        let lead = if word & 0x80 == 0 { word >> 8 } else { word } as u8;
-        block::is_syllable_lead(lead)
+        let [first, second, third, ..] = word.to_le_bytes();
+        let (first, second) = if first < 0x80 { (second, third) } else { (first, second) };
+        wide::may_begin(reader, first, second)
     }
 }
 
@@ -353,6 +354,19 @@ mod tests {
             "\u{abff}",
             "\u{d7a3}",
             "\u{301}",
+            "\u{4e2d}\u{6587}",
+            "\u{3002}",
+            "\u{ff0c}",
+            "\u{3042}",
+            "\u{30a2}",
+            "\u{30fb}",
+            "\u{3000}",
+            "\u{3007}",
+            "\u{3099}",
+            "\u{ff10}",
+            "\u{2028}",
+            " \u{201c}",
+            "\u{2026}\n",
             "\u{2019}",
             "\u{c774}\u{b2e4}.",
         ];
