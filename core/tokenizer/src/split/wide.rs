@@ -36,29 +36,7 @@ impl Wide {
         if R::BYTES < MANY {
             return Self { letters: all_bytes(korean), symbols: 0, symbol_starts: 0 };
         }
-        let [tail, e2, e3, e4, e5_e8, e9, ef, rest @ ..] = masks(reader, bytes, |part| {
-            [
-                part.within(0x80, 0xbf),
-                part.equal(0xe2),
-                part.equal(0xe3),
-                part.equal(0xe4),
-                part.within(0xe5, 0xe8),
-                part.equal(0xe9),
-                part.equal(0xef),
-                part.equal(0x80),
-                part.equal(0x81),
-                part.equal(0x82),
-                part.equal(0x83),
-                part.equal(0xbb),
-                part.equal(0xbc),
-                part.equal(0xbf),
-                part.within(0xb8, 0xbf),
-                part.within(0x97, 0xa0),
-                part.within(0x90, 0xa7),
-                part.within(0x81, 0x84).or(part.within(0x88, 0x93)),
-                part.within(0x81, 0x8f).or(part.within(0x9a, 0xa0)),
-            ]
-        });
+        let [tail, e2, e3, e4, e5_e8, e9, ef, rest @ ..] = masks::<_, _, Others>(reader, bytes);
         let [x80, x81, x82, x83, bb, bc, bf, from_b8, x97_a0, x90_a7, cjk, fullwidth] = rest;
         let whole = second(tail) & third(tail);
 
@@ -84,7 +62,21 @@ impl Wide {
 /// The first bytes of the syllables from U+AC00 to U+D77F.
 #[inline(always)]
 fn korean<R: Reader>(reader: R, bytes: &[u8; 64]) -> u64 {
-    let [tail, ea, eb_ec, ed, from_b0, to_9d] = masks(reader, bytes, |part| {
+    let [tail, ea, eb_ec, ed, from_b0, to_9d] = masks::<_, _, Syllables>(reader, bytes);
+    (ea & second(from_b0) | eb_ec | ed & second(to_9d)) & second(tail) & third(tail)
+}
+
+/// What is asked about each byte.
+// No closure: one is not compiled for the processor that what calls it is compiled for.
+trait Ask<const N: usize> {
+    fn ask<L: Lanes>(part: L) -> [L; N];
+}
+
+struct Syllables;
+
+impl Ask<6> for Syllables {
+    #[inline(always)]
+    fn ask<L: Lanes>(part: L) -> [L; 6] {
         [
             part.within(0x80, 0xbf),
             part.equal(0xea),
@@ -93,20 +85,44 @@ fn korean<R: Reader>(reader: R, bytes: &[u8; 64]) -> u64 {
             part.within(0xb0, 0xbf),
             part.within(0x80, 0x9d),
         ]
-    });
-    (ea & second(from_b0) | eb_ec | ed & second(to_9d)) & second(tail) & third(tail)
+    }
 }
 
-/// One bit for each byte, in each of the masks.
+struct Others;
+
+impl Ask<19> for Others {
+    #[inline(always)]
+    fn ask<L: Lanes>(part: L) -> [L; 19] {
+        [
+            part.within(0x80, 0xbf),
+            part.equal(0xe2),
+            part.equal(0xe3),
+            part.equal(0xe4),
+            part.within(0xe5, 0xe8),
+            part.equal(0xe9),
+            part.equal(0xef),
+            part.equal(0x80),
+            part.equal(0x81),
+            part.equal(0x82),
+            part.equal(0x83),
+            part.equal(0xbb),
+            part.equal(0xbc),
+            part.equal(0xbf),
+            part.within(0xb8, 0xbf),
+            part.within(0x97, 0xa0),
+            part.within(0x90, 0xa7),
+            part.within(0x81, 0x84).or(part.within(0x88, 0x93)),
+            part.within(0x81, 0x8f).or(part.within(0x9a, 0xa0)),
+        ]
+    }
+}
+
+/// One bit for each byte, for each of what is asked.
 #[inline(always)]
-fn masks<R: Reader, const N: usize>(
-    reader: R,
-    bytes: &[u8; 64],
-    ask: impl Fn(R::Lanes) -> [R::Lanes; N],
-) -> [u64; N] {
+fn masks<R: Reader, const N: usize, A: Ask<N>>(reader: R, bytes: &[u8; 64]) -> [u64; N] {
     let mut masks = [0; N];
     for shift in (0..bytes.len()).step_by(R::BYTES) {
-        for (mask, lanes) in masks.iter_mut().zip(ask(reader.load(bytes, shift))) {
+        for (mask, lanes) in masks.iter_mut().zip(A::ask(reader.load(bytes, shift))) {
             *mask |= lanes.high_bits() << shift;
         }
     }
