@@ -25,8 +25,7 @@ pub(crate) const SHORT_BYTES: usize = 8;
 
 const SHORT_BITS: u32 = 15;
 
-/// Tokens a new cache knows.
-/// Where each start is a load, half of them.
+/// Tokens a new cache knows; half of them where every start is a load.
 const KNOWN_TOKENS: u32 = if cfg!(target_arch = "wasm32") { 32_000 } else { 64_000 };
 
 /// Tokens put in at a time.
@@ -34,6 +33,9 @@ const GROUP: usize = 16;
 
 /// Low bits of a short entry: its count, and room.
 const COUNT_MAX: u64 = 15;
+
+/// A short entry of no piece: what is left of it is more, whatever the key.
+const FREE: u64 = COUNT_MAX + 1;
 
 /// Counts by piece, newer ones in the place of older ones.
 pub(crate) struct Cache {
@@ -65,7 +67,7 @@ impl Cache {
     /// A cache that knows the earliest tokens, which are the words and symbols most texts use.
     pub(crate) fn new(tables: &Tables<'_>) -> Option<Self> {
         let cache = Self {
-            short: default()?,
+            short: all(|| [const { AtomicU64::new(FREE) }; 2])?,
             long: Shelf::new()?,
             longer: Shelf::new()?,
             longest: Shelf::new()?,
@@ -108,10 +110,9 @@ impl Cache {
     pub(crate) fn short(&self, key: ShortKey) -> usize {
         let set = self.short_set(key);
         // What is left of an entry of this key is its count; of any other, more.
-        let [newer, older] =
-            set.each_ref().map(|entry| (entry.load(Relaxed) ^ key.0 << SHORT_BITS).wrapping_sub(1));
+        let [newer, older] = set.each_ref().map(|entry| entry.load(Relaxed) ^ key.0 << SHORT_BITS);
         let least = newer.min(older);
-        if least < COUNT_MAX { least as usize + 1 } else { 0 }
+        if least <= COUNT_MAX { least as usize } else { 0 }
     }
 
     #[inline(always)]
@@ -198,7 +199,8 @@ const ONES: u64 = 0x0101_0101_0101_0101;
 
 impl<const WORDS: usize, const SETS: usize> Shelf<WORDS, SETS> {
     fn new() -> Option<Self> {
-        Some(Self { tags: default()?, entries: default()? })
+        let tags = all(|| AtomicU64::new(0))?;
+        Some(Self { tags, entries: all(Default::default)? })
     }
 
     /// The count of a piece; 0 where it is not here.
@@ -308,10 +310,10 @@ fn hash<const WORDS: usize>(words: &[u64; WORDS], len: usize) -> u64 {
     (sum ^ sum >> 29).wrapping_mul(0xff51_afd7_ed55_8ccd)
 }
 
-fn default<T: Default, const N: usize>() -> Option<Box<[T; N]>> {
+fn all<T, const N: usize>(make: impl Fn() -> T) -> Option<Box<[T; N]>> {
     let mut all = Vec::with_capacity(N);
     in_parts(N, &mut |part| {
-        all.extend(part.map(|_| T::default()));
+        all.extend(part.map(|_| make()));
         Some(())
     })?;
     all.into_boxed_slice().try_into().ok()

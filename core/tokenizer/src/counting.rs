@@ -170,7 +170,7 @@ impl Work for Known<'_> {
             let is_short = len <= SHORT_BYTES;
             // A longer one asks for what is always near, and is not here.
             let bytes = word(text, at) & u64::from(is_short).wrapping_neg();
-            let known = cache.short(ShortKey::of(bytes, len.min(SHORT_BYTES)));
+            let known = cache.short(ShortKey::of(bytes, len));
             tokens += if is_short { known } else { 0 };
             numbers[left % ROOM] = i as u8;
             left += usize::from(known == 0) | usize::from(!is_short);

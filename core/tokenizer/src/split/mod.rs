@@ -129,18 +129,21 @@ fn fill<R: Rule>(reader: impl Reader, text: &[u8], mut at: usize, ends: &mut End
     while filled < BATCH && at < text.len() {
         if is_for_blocks(reader, word(text, at)) {
             let base = at;
-            let mut starts = R::block_starts(reader, text, at);
-            while starts != 0 {
-                // Six at a time: how many there are is nothing a processor can guess.
-                for _ in 0..6 {
-                    let more = usize::from(starts != 0);
-                    at = if more == 1 { base + starts.trailing_zeros() as usize } else { at };
-                    ends[filled % ROOM] = at;
-                    filled += more;
-                    starts &= starts.wrapping_sub(1);
+            let starts = R::block_starts(reader, text, at);
+            if starts != 0 {
+                let (mut left, mut slot) = (starts, filled);
+                while left != 0 {
+                    // Eight at a time: how many there are is nothing a processor can guess. What is
+                    // written after the last is written over, or never read.
+                    let room = ends.get_mut(slot..).and_then(|room| room.first_chunk_mut::<8>());
+                    for end in room.into_iter().flatten() {
+                        *end = base + left.trailing_zeros() as usize;
+                        left &= left.wrapping_sub(1);
+                    }
+                    slot += 8;
                 }
-            }
-            if at > base {
+                filled += starts.count_ones() as usize;
+                at = base + starts.ilog2() as usize;
                 continue;
             }
         }

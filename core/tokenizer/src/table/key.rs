@@ -56,7 +56,7 @@ impl LongKey {
 /// texts have the same.
 #[inline(always)]
 pub(crate) fn short_key(word: u64, len: usize) -> u64 {
-    word | u64::MAX.wrapping_shl((8 * len).wrapping_sub(1) as u32) << 1
+    word | u64::MAX.wrapping_shl((len as u32).wrapping_mul(8).wrapping_sub(1)) << 1
 }
 
 #[inline(always)]
