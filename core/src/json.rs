@@ -22,7 +22,7 @@ use core::fmt;
 
 pub use serde_json::Value;
 
-pub(crate) use node::Node;
+pub use node::Node;
 pub(crate) use object::{ToJson, object, put, set};
 pub use readable::Readable;
 pub(crate) use readable::{parsed, string};
@@ -38,9 +38,7 @@ pub use writer::{Names, Writer};
 ///
 /// What is wrong with the value, and what would be right.
 pub fn read<T: Readable>(value: &Value) -> Result<T, Unreadable> {
-    let mut read = T::blank();
-    read.read(value)?;
-    Ok(read)
+    read_node(&Node::from(value))
 }
 
 /// Writes a value of any of the kernel's types as JSON text.
@@ -62,8 +60,37 @@ pub(crate) fn value(value: &dyn Writable) -> Value {
 ///
 /// Where it is no JSON, or no UTF-8.
 pub fn parse(text: &[u8]) -> Result<Value, Unreadable> {
+    nodes(text).map(Node::into_value)
+}
+
+/// Reads JSON text as any of the kernel's types.
+///
+/// # Errors
+///
+/// Where it is no JSON, or what is wrong with the value and what would be right.
+pub fn parse_as<T: Readable>(text: &[u8]) -> Result<T, Unreadable> {
+    read_node(&nodes(text)?)
+}
+
+/// Reads JSON text, and keeps nothing of it.
+///
+/// # Errors
+///
+/// Where it is no JSON, or no UTF-8.
+pub(crate) fn nodes(text: &[u8]) -> Result<Node<'_>, Unreadable> {
     let text = core::str::from_utf8(text).map_err(|error| Unreadable::new(error.to_string()))?;
-    read_text(text).map(Node::into_value)
+    read_text(text)
+}
+
+/// Reads a node as any of the kernel's types.
+///
+/// # Errors
+///
+/// What is wrong with the value, and what would be right.
+pub(crate) fn read_node<T: Readable>(node: &Node<'_>) -> Result<T, Unreadable> {
+    let mut read = T::blank();
+    read.read(node)?;
+    Ok(read)
 }
 
 /// Reads the value that a text begins with, whatever follows it.
@@ -94,7 +121,7 @@ impl Unreadable {
     }
 
     /// A value of another kind than expected.
-    pub(crate) fn wrong_type(found: &Value, expected: &str) -> Self {
+    pub(crate) fn wrong_type(found: &Node<'_>, expected: &str) -> Self {
         Self::new(format!("invalid type: {}, expected {expected}", described(found)))
     }
 }
@@ -107,14 +134,14 @@ impl fmt::Display for Unreadable {
 
 impl core::error::Error for Unreadable {}
 
-fn described(value: &Value) -> String {
-    match value {
-        Value::Null => "null".into(),
-        Value::Bool(value) => format!("boolean `{value}`"),
-        Value::Number(number) if number.is_f64() => format!("floating point `{number}`"),
-        Value::Number(number) => format!("integer `{number}`"),
-        Value::String(_) => format!("string {}", text(value)),
-        Value::Array(_) => "sequence".into(),
-        Value::Object(_) => "map".into(),
+fn described(node: &Node<'_>) -> String {
+    match node {
+        Node::Null => "null".into(),
+        Node::Bool(value) => format!("boolean `{value}`"),
+        Node::Number(number) if number.is_f64() => format!("floating point `{number}`"),
+        Node::Number(number) => format!("integer `{number}`"),
+        Node::String(said) => format!("string {}", text(&&**said)),
+        Node::Array(_) => "sequence".into(),
+        Node::Object(_) => "map".into(),
     }
 }

@@ -13,7 +13,7 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::error::Error;
-use crate::json::{Readable, Unreadable, Value, Writable, Writer, parsed};
+use crate::json::{Node, Readable, Unreadable, Writable, Writer, parsed};
 
 /// An amount of money in pico-dollars, from $0 to about $18.4 million.
 ///
@@ -188,7 +188,7 @@ impl Readable for Pusd {
         Self::ZERO
     }
 
-    fn read(&mut self, value: &Value) -> Result<(), Unreadable> {
+    fn read(&mut self, value: &Node<'_>) -> Result<(), Unreadable> {
         *self = parsed(value, Self::parse)?;
         Ok(())
     }
@@ -218,7 +218,7 @@ impl Readable for PusdDelta {
         Self::default()
     }
 
-    fn read(&mut self, value: &Value) -> Result<(), Unreadable> {
+    fn read(&mut self, value: &Node<'_>) -> Result<(), Unreadable> {
         *self = parsed(value, Self::parse)?;
         Ok(())
     }
@@ -248,7 +248,7 @@ impl Readable for Rate {
         Self::ZERO
     }
 
-    fn read(&mut self, value: &Value) -> Result<(), Unreadable> {
+    fn read(&mut self, value: &Node<'_>) -> Result<(), Unreadable> {
         *self = parsed(value, Self::parse)?;
         Ok(())
     }

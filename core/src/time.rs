@@ -12,7 +12,7 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::error::Error;
-use crate::json::{Readable, Unreadable, Value, Writable, Writer, parsed};
+use crate::json::{Node, Readable, Unreadable, Writable, Writer, parsed};
 
 /// A moment: milliseconds since 1970-01-01T00:00:00Z.
 #[derive(
@@ -133,7 +133,7 @@ impl Readable for Day {
         Self { days: 0 }
     }
 
-    fn read(&mut self, value: &Value) -> Result<(), Unreadable> {
+    fn read(&mut self, value: &Node<'_>) -> Result<(), Unreadable> {
         *self = parsed(value, Self::parse)?;
         Ok(())
     }

@@ -31,8 +31,7 @@ use farebox_core::time::Timestamp;
 
 /// Reads strict JSON text.
 fn from_text<T: Readable>(what: &str, text: &str) -> Result<T, Error> {
-    let value = json::parse(text.as_bytes()).map_err(|error| unreadable(what, &error))?;
-    from_value(what, &value)
+    json::parse_as(text.as_bytes()).map_err(|error| unreadable(what, &error))
 }
 
 /// Reads a strict JSON value.

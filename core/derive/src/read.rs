@@ -26,7 +26,7 @@ pub(crate) fn derive(shape: &Shape<'_>) -> Result<TokenStream> {
             #[allow(unused_mut)]
             fn read(
                 &mut self,
-                value: &::farebox_core::json::Value,
+                value: &::farebox_core::json::Node<'_>,
             ) -> ::core::result::Result<(), ::farebox_core::json::Unreadable> {
                 #read
             }

@@ -109,8 +109,7 @@ impl Budget {
     ///
     /// `invalid_request` when the text is none.
     pub fn parse(json: &[u8]) -> Result<Self, Error> {
-        json::parse(json)
-            .and_then(|value| json::read(&value))
+        json::parse_as(json)
             .map_err(|error| Error::invalid_request(format!("this is no stored budget: {error}")))
     }
 

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::json::{Readable, Unreadable, Value, Writable, Writer};
+use crate::json::{Node, Readable, Unreadable, Writable, Writer};
 
 #[derive(Deserialize)]
 #[serde(untagged)]
@@ -15,9 +15,9 @@ enum Written {
 }
 
 /// Reads as serde does.
-pub(super) fn read(bytes: &mut Vec<u8>, value: &Value) -> Result<(), Unreadable> {
+pub(super) fn read(bytes: &mut Vec<u8>, value: &Node<'_>) -> Result<(), Unreadable> {
     match value {
-        Value::String(text) => bytes.extend_from_slice(text.as_bytes()),
+        Node::String(text) => bytes.extend_from_slice(text.as_bytes()),
         value => Readable::read(bytes, value)?,
     }
     Ok(())

@@ -2,7 +2,6 @@
 
 use alloc::format;
 use alloc::string::String;
-use core::fmt::Display;
 
 use super::cost::rate_of;
 use super::model::Model;
@@ -24,11 +23,8 @@ impl Catalog {
     // Apart, for few need it: an engine compiles a function when it is first called, all of it.
     #[inline(never)]
     pub fn parse(json: &[u8]) -> Result<Self, Error> {
-        // By way of a value, as a policy and a posterior are read: one reader of each type.
-        let wrong =
-            |error: &dyn Display| invalid(format!("a catalogue is JSON of its own shape: {error}"));
-        let value = json::parse(json).map_err(|error| wrong(&error))?;
-        let catalog: Self = json::read(&value).map_err(|error| wrong(&error))?;
+        let catalog: Self = json::parse_as(json)
+            .map_err(|error| invalid(format!("a catalogue is JSON of its own shape: {error}")))?;
         catalog.check()?;
         Ok(catalog)
     }
@@ -51,8 +47,7 @@ impl Catalog {
     fn shipped(json: &str) -> Self {
         // INVARIANT: a test parses and checks the same files, so the fallback is never taken and
         // nothing needs to be checked again at each start.
-        let read = json::parse(json.as_bytes()).and_then(|value| json::read(&value));
-        read.unwrap_or_else(|_| Self::empty())
+        json::parse_as(json.as_bytes()).unwrap_or_else(|_| Self::empty())
     }
 
     /// A catalogue of nothing, to be filled.

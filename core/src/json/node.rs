@@ -11,13 +11,19 @@ use serde_json::{Map, Number, Value};
 
 /// A JSON value that borrows from what it was read from.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Node<'a> {
+pub enum Node<'a> {
+    /// `null`.
     Null,
+    /// A boolean.
     Bool(bool),
+    /// A number.
     Number(Number),
+    /// A text.
     String(Cow<'a, str>),
+    /// A list.
     Array(Vec<Node<'a>>),
-    Object(Fields<'a>),
+    /// The fields of an object, in the order they stand; the last one of a name counts.
+    Object(Vec<(Cow<'a, str>, Node<'a>)>),
 }
 
 /// The fields of an object, in the order they stand.

@@ -1,5 +1,6 @@
 //! What can be read from JSON.
 
+use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 use alloc::format;
@@ -8,7 +9,8 @@ use alloc::vec::Vec;
 
 use serde_json::{Map, Value};
 
-use super::{Unreadable, text};
+use super::node::{Fields, to_map};
+use super::{Node, Unreadable};
 use crate::order::sort_by_key;
 use crate::sorted::{SortedMap, SortedSet};
 
@@ -27,7 +29,7 @@ pub trait Readable {
     /// # Errors
     ///
     /// What is wrong with the value; what this is then has no meaning.
-    fn read(&mut self, value: &Value) -> Result<(), Unreadable>;
+    fn read(&mut self, value: &Node<'_>) -> Result<(), Unreadable>;
 }
 
 macro_rules! integers {
@@ -37,9 +39,9 @@ macro_rules! integers {
                 0
             }
 
-            fn read(&mut self, value: &Value) -> Result<(), Unreadable> {
+            fn read(&mut self, value: &Node<'_>) -> Result<(), Unreadable> {
                 let number = integer(value, stringify!($type))?;
-                *self = number.try_into().map_err(|_| out_of_range(value, stringify!($type)))?;
+                *self = number.try_into().map_err(|_| out_of_range(number, stringify!($type)))?;
                 Ok(())
             }
         })*
@@ -48,8 +50,8 @@ macro_rules! integers {
 integers! { i32 i64 u8 u16 u32 u64 usize }
 
 #[inline(never)]
-fn integer(value: &Value, name: &str) -> Result<i128, Unreadable> {
-    let Value::Number(number) = value else { return Err(Unreadable::wrong_type(value, name)) };
+fn integer(value: &Node<'_>, name: &str) -> Result<i128, Unreadable> {
+    let Node::Number(number) = value else { return Err(Unreadable::wrong_type(value, name)) };
     match (number.as_u64(), number.as_i64()) {
         (Some(number), _) => Ok(number.into()),
         (_, Some(number)) => Ok(number.into()),
@@ -58,8 +60,8 @@ fn integer(value: &Value, name: &str) -> Result<i128, Unreadable> {
 }
 
 #[inline(never)]
-fn out_of_range(value: &Value, name: &str) -> Unreadable {
-    Unreadable::new(format!("invalid value: integer `{}`, expected {name}", text(value)))
+fn out_of_range(number: i128, name: &str) -> Unreadable {
+    Unreadable::new(format!("invalid value: integer `{number}`, expected {name}"))
 }
 
 impl Readable for bool {
@@ -67,9 +69,9 @@ impl Readable for bool {
         false
     }
 
-    fn read(&mut self, value: &Value) -> Result<(), Unreadable> {
+    fn read(&mut self, value: &Node<'_>) -> Result<(), Unreadable> {
         match value {
-            Value::Bool(value) => *self = *value,
+            Node::Bool(value) => *self = *value,
             _ => return Err(Unreadable::wrong_type(value, "a boolean")),
         }
         Ok(())
@@ -81,7 +83,7 @@ impl Readable for String {
         Self::new()
     }
 
-    fn read(&mut self, value: &Value) -> Result<(), Unreadable> {
+    fn read(&mut self, value: &Node<'_>) -> Result<(), Unreadable> {
         self.clear();
         self.push_str(string(value)?);
         Ok(())
@@ -90,16 +92,16 @@ impl Readable for String {
 
 /// The text that a value is.
 #[inline(never)]
-pub(crate) fn string(value: &Value) -> Result<&str, Unreadable> {
+pub(crate) fn string<'v>(value: &'v Node<'_>) -> Result<&'v str, Unreadable> {
     match value {
-        Value::String(text) => Ok(text),
+        Node::String(text) => Ok(text),
         _ => Err(Unreadable::wrong_type(value, "a string")),
     }
 }
 
 /// What a text says, which a value is.
 pub(crate) fn parsed<T>(
-    value: &Value,
+    value: &Node<'_>,
     parse: fn(&str) -> Result<T, crate::error::Error>,
 ) -> Result<T, Unreadable> {
     parse(string(value)?).map_err(|error| Unreadable::new(error.message))
@@ -108,9 +110,9 @@ pub(crate) fn parsed<T>(
 impl Readable for () {
     fn blank() -> Self {}
 
-    fn read(&mut self, value: &Value) -> Result<(), Unreadable> {
+    fn read(&mut self, value: &Node<'_>) -> Result<(), Unreadable> {
         match value {
-            Value::Null => Ok(()),
+            Node::Null => Ok(()),
             _ => Err(Unreadable::wrong_type(value, "unit")),
         }
     }
@@ -121,8 +123,8 @@ impl Readable for Value {
         Self::Null
     }
 
-    fn read(&mut self, value: &Value) -> Result<(), Unreadable> {
-        *self = value.clone();
+    fn read(&mut self, value: &Node<'_>) -> Result<(), Unreadable> {
+        *self = value.to_value();
         Ok(())
     }
 }
@@ -132,15 +134,15 @@ impl Readable for Map<String, Value> {
         Self::new()
     }
 
-    fn read(&mut self, value: &Value) -> Result<(), Unreadable> {
-        *self = entries(value)?.clone();
+    fn read(&mut self, value: &Node<'_>) -> Result<(), Unreadable> {
+        *self = to_map(entries(value)?);
         Ok(())
     }
 }
 
-fn entries(value: &Value) -> Result<&Map<String, Value>, Unreadable> {
+fn entries<'v, 'a>(value: &'v Node<'a>) -> Result<&'v Fields<'a>, Unreadable> {
     match value {
-        Value::Object(fields) => Ok(fields),
+        Node::Object(fields) => Ok(fields),
         _ => Err(Unreadable::wrong_type(value, "a map")),
     }
 }
@@ -150,7 +152,7 @@ impl<T: Readable> Readable for Box<T> {
         Self::new(T::blank())
     }
 
-    fn read(&mut self, value: &Value) -> Result<(), Unreadable> {
+    fn read(&mut self, value: &Node<'_>) -> Result<(), Unreadable> {
         (**self).read(value)
     }
 }
@@ -160,9 +162,9 @@ impl<T: Readable> Readable for Option<T> {
         None
     }
 
-    fn read(&mut self, value: &Value) -> Result<(), Unreadable> {
+    fn read(&mut self, value: &Node<'_>) -> Result<(), Unreadable> {
         match value {
-            Value::Null => {
+            Node::Null => {
                 *self = None;
                 Ok(())
             }
@@ -184,8 +186,8 @@ impl<T: Readable> Grow for Vec<T> {
 }
 
 #[inline(never)]
-fn read_items(list: &mut dyn Grow, value: &Value) -> Result<(), Unreadable> {
-    let Value::Array(items) = value else {
+fn read_items(list: &mut dyn Grow, value: &Node<'_>) -> Result<(), Unreadable> {
+    let Node::Array(items) = value else {
         return Err(Unreadable::wrong_type(value, "a sequence"));
     };
     items.iter().try_for_each(|item| match list.grow() {
@@ -199,7 +201,7 @@ impl<T: Readable> Readable for Vec<T> {
         Self::new()
     }
 
-    fn read(&mut self, value: &Value) -> Result<(), Unreadable> {
+    fn read(&mut self, value: &Node<'_>) -> Result<(), Unreadable> {
         self.clear();
         read_items(self, value)
     }
@@ -210,7 +212,7 @@ impl<T: Readable + Ord> Readable for SortedSet<T> {
         Self::new()
     }
 
-    fn read(&mut self, value: &Value) -> Result<(), Unreadable> {
+    fn read(&mut self, value: &Node<'_>) -> Result<(), Unreadable> {
         let mut items: Vec<T> = Vec::new();
         read_items(&mut items, value)?;
         *self = items.into_iter().collect();
@@ -237,16 +239,21 @@ impl<K: Readable + Ord, V: Readable> GrowByPairs for SortedMap<K, V> {
 }
 
 #[inline(never)]
-fn read_pairs(pairs: &mut dyn GrowByPairs, value: &Value) -> Result<(), Unreadable> {
-    let mut entries: Vec<(&String, &Value)> = entries(value)?.iter().collect();
+fn read_pairs(pairs: &mut dyn GrowByPairs, value: &Node<'_>) -> Result<(), Unreadable> {
+    let mut entries: Vec<&(Cow<'_, str>, Node<'_>)> = entries(value)?.iter().collect();
     // Keys of one's own are in order then, however many: each pair is settled where it stands. Words
     // of an enum and numbers may not be, but they are few.
-    sort_by_key(&mut entries, |(key, _)| *key);
-    for (key, value) in entries {
+    sort_by_key(&mut entries, |(key, _)| &**key);
+    let mut entries = entries.into_iter().peekable();
+    while let Some((key, value)) = entries.next() {
+        if entries.peek().is_some_and(|(next, _)| next == key) {
+            continue;
+        }
         let Some((first, second)) = pairs.grow() else { return Ok(()) };
         // A number is text as a key.
-        first.read(&Value::String(key.clone())).or_else(|wrong| match key.parse::<u64>() {
-            Ok(number) => first.read(&number.into()),
+        let word = Node::String(Cow::Borrowed(&**key));
+        first.read(&word).or_else(|wrong| match key.parse::<u64>() {
+            Ok(number) => first.read(&Node::Number(number.into())),
             Err(_) => Err(wrong),
         })?;
         second.read(value)?;
@@ -260,7 +267,7 @@ impl<K: Readable + Ord, V: Readable> Readable for SortedMap<K, V> {
         Self::new()
     }
 
-    fn read(&mut self, value: &Value) -> Result<(), Unreadable> {
+    fn read(&mut self, value: &Node<'_>) -> Result<(), Unreadable> {
         read_pairs(self, value)
     }
 }
@@ -270,7 +277,7 @@ impl<K: Readable + Ord, V: Readable> Readable for BTreeMap<K, V> {
         Self::new()
     }
 
-    fn read(&mut self, value: &Value) -> Result<(), Unreadable> {
+    fn read(&mut self, value: &Node<'_>) -> Result<(), Unreadable> {
         let mut pairs = SortedMap::new();
         read_pairs(&mut pairs, value)?;
         *self = pairs.into_iter().collect();
@@ -279,8 +286,8 @@ impl<K: Readable + Ord, V: Readable> Readable for BTreeMap<K, V> {
 }
 
 #[inline(never)]
-fn read_tuple(places: &mut [&mut dyn Readable], value: &Value) -> Result<(), Unreadable> {
-    let Value::Array(items) = value else {
+fn read_tuple(places: &mut [&mut dyn Readable], value: &Node<'_>) -> Result<(), Unreadable> {
+    let Node::Array(items) = value else {
         return Err(Unreadable::wrong_type(value, &format!("a list of {}", places.len())));
     };
     if items.len() != places.len() {
@@ -295,7 +302,7 @@ impl<A: Readable, B: Readable> Readable for (A, B) {
         (A::blank(), B::blank())
     }
 
-    fn read(&mut self, value: &Value) -> Result<(), Unreadable> {
+    fn read(&mut self, value: &Node<'_>) -> Result<(), Unreadable> {
         read_tuple(&mut [&mut self.0, &mut self.1], value)
     }
 }
@@ -305,7 +312,7 @@ impl<T: Readable, const N: usize> Readable for [T; N] {
         core::array::from_fn(|_| T::blank())
     }
 
-    fn read(&mut self, value: &Value) -> Result<(), Unreadable> {
+    fn read(&mut self, value: &Node<'_>) -> Result<(), Unreadable> {
         read_tuple(&mut self.each_mut().map(|place| place as &mut dyn Readable), value)
     }
 }

@@ -1,12 +1,10 @@
 //! An object's values in the order of a type's fields, whichever order they were written in.
 
 use alloc::format;
-use alloc::vec::Vec;
 
-use serde_json::{Map, Value};
-
-use super::words::expected;
-use super::{Readable, Unreadable};
+use super::node::Fields;
+use super::words::{expected, place_within};
+use super::{Node, Readable, Unreadable};
 
 /// The fields of a type.
 #[derive(Clone, Copy, Debug)]
@@ -31,7 +29,7 @@ pub struct Layout {
 #[derive(Debug)]
 pub struct Slots<'a> {
     layout: &'static Layout,
-    values: Vec<Option<&'a Value>>,
+    values: [Option<&'a Node<'a>>; MOST],
     next: usize,
     wrong: Option<Unreadable>,
 }
@@ -39,10 +37,10 @@ pub struct Slots<'a> {
 impl<'a> Slots<'a> {
     /// The values of an object, each in its field's slot.
     #[inline(never)]
-    pub fn of(value: &'a Value, layout: &'static Layout) -> Self {
-        let mut slots = Self { layout, values: Vec::new(), next: 0, wrong: None };
+    pub fn of(value: &'a Node<'a>, layout: &'static Layout) -> Self {
+        let mut slots = Self { layout, values: [None; MOST], next: 0, wrong: None };
         let spread = match value {
-            Value::Object(given) => slots.spread(given),
+            Node::Object(given) => slots.spread(given),
             _ => Err(Unreadable::wrong_type(value, &format!("struct {}", layout.name))),
         };
         slots.wrong = spread.err();
@@ -61,7 +59,7 @@ impl<'a> Slots<'a> {
     pub fn next_with<T>(
         &mut self,
         place: &mut T,
-        read: fn(&mut T, &Value) -> Result<(), Unreadable>,
+        read: fn(&mut T, &Node<'_>) -> Result<(), Unreadable>,
     ) {
         if let Some(value) = self.take() {
             self.wrong = read(place, value).err();
@@ -78,20 +76,20 @@ impl<'a> Slots<'a> {
         self.wrong.map_or(Ok(()), Err)
     }
 
-    fn spread(&mut self, given: &'a Map<String, Value>) -> Result<(), Unreadable> {
+    fn spread(&mut self, given: &'a Fields<'a>) -> Result<(), Unreadable> {
         let Layout { tag, fields, is_open, .. } = *self.layout;
         // Most objects hold their fields in the order of the declaration.
-        let mut left = fields;
+        let mut left = 0;
         let mut place = 0;
         for (key, value) in given {
-            let found = match place_within(left, key) {
+            let found = match place_within(fields, left, key) {
                 Some((ahead, rest)) => {
                     left = rest;
                     place += ahead + 1;
                     Some(place - 1)
                 }
                 None if key == tag => continue,
-                None => place_within(fields, key).map(|(found, _)| found),
+                None => place_within(fields, 0, key).map(|(found, _)| found),
             };
             let Some(found) = found else {
                 if is_open {
@@ -100,9 +98,6 @@ impl<'a> Slots<'a> {
                 let expected = expected(fields, "fields");
                 return Err(Unreadable::new(format!("unknown field `{key}`, {expected}")));
             };
-            if found >= self.values.len() {
-                self.values.resize(found + 1, None);
-            }
             if let Some(slot) = self.values.get_mut(found) {
                 *slot = Some(value);
             }
@@ -111,7 +106,7 @@ impl<'a> Slots<'a> {
     }
 
     /// The value of the next field, unless there is none or something was wrong before.
-    fn take(&mut self) -> Option<&'a Value> {
+    fn take(&mut self) -> Option<&'a Node<'a>> {
         let place = self.next;
         self.next += 1;
         if self.wrong.is_some() {
@@ -126,19 +121,5 @@ impl<'a> Slots<'a> {
     }
 }
 
-/// How many names stand before this one, and what stands after it.
-fn place_within<'a>(names: &'a str, name: &str) -> Option<(usize, &'a str)> {
-    let mut left = names;
-    let mut place = 0;
-    while !left.is_empty() {
-        let (first, rest) = left.split_once(' ').unwrap_or((left, ""));
-        if first == name {
-            return Some((place, rest));
-        }
-        left = rest;
-        place += 1;
-    }
-    None
-}
-
-use alloc::string::String;
+/// How many fields a type may have at most, as `farebox_derive` says too.
+const MOST: usize = 32;

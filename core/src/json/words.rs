@@ -4,28 +4,29 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use serde_json::Value;
-
-use super::Unreadable;
+use super::node::find;
+use super::{Node, Unreadable};
 
 /// The place of the variant that a value names, among the words of an enum's variants.
 ///
 /// # Errors
 ///
 /// When the value names none of them.
-pub fn place_of_word(value: &Value, name: &str, words: &str) -> Result<usize, Unreadable> {
+pub fn place_of_word(value: &Node<'_>, name: &str, words: &str) -> Result<usize, Unreadable> {
     let (word, held) = match value {
-        Value::String(word) => (word, &Value::Null),
+        Node::String(word) => (word, &Node::Null),
         // As an enum whose variants hold something is written, which nothing holds.
-        Value::Object(fields) if fields.len() == 1 => match fields.iter().next() {
-            Some((word, held)) => (word, held),
-            None => return Err(wrong_type(value, name)),
+        Node::Object(fields) => match fields.as_slice() {
+            [others @ .., (word, held)] if others.iter().all(|(other, _)| other == word) => {
+                (word, held)
+            }
+            _ => return Err(wrong_type(value, name)),
         },
         _ => return Err(wrong_type(value, name)),
     };
     let place = place_of(words, word)?;
     match held {
-        Value::Null => Ok(place),
+        Node::Null => Ok(place),
         held => Err(Unreadable::wrong_type(held, "unit variant")),
     }
 }
@@ -35,28 +36,46 @@ pub fn place_of_word(value: &Value, name: &str, words: &str) -> Result<usize, Un
 /// # Errors
 ///
 /// When the value is no object, or names none of them.
-pub fn place_of_tag(value: &Value, tag: &str, words: &str) -> Result<usize, Unreadable> {
-    let Value::Object(fields) = value else {
+pub fn place_of_tag(value: &Node<'_>, tag: &str, words: &str) -> Result<usize, Unreadable> {
+    let Node::Object(fields) = value else {
         return Err(Unreadable::new(format!(
             "invalid type: an object with a field `{tag}` would be right"
         )));
     };
-    match fields.get(tag) {
-        Some(Value::String(word)) => place_of(words, word),
+    match find(fields, tag) {
+        Some(Node::String(word)) => place_of(words, word),
         Some(_) => Err(Unreadable::new(format!("invalid type: a field `{tag}` is a string"))),
         None => Err(Unreadable::new(format!("missing field `{tag}`"))),
     }
 }
 
-fn wrong_type(value: &Value, name: &str) -> Unreadable {
+fn wrong_type(value: &Node<'_>, name: &str) -> Unreadable {
     Unreadable::wrong_type(value, &format!("enum {name}"))
 }
 
 fn place_of(words: &str, word: &str) -> Result<usize, Unreadable> {
-    let place = words.split(' ').position(|known| known == word);
-    place.ok_or_else(|| {
+    place_within(words, 0, word).map(|(place, _)| place).ok_or_else(|| {
         Unreadable::new(format!("unknown variant `{word}`, {}", expected(words, "variants")))
     })
+}
+
+/// How many words of a list stand between a place in its text and this word, and where the next one
+/// begins.
+pub(super) fn place_within(words: &str, from: usize, word: &str) -> Option<(usize, usize)> {
+    let words = words.as_bytes();
+    let mut start = from;
+    let mut place = 0;
+    while start < words.len() {
+        // Byte by byte: words are short, and a search made for long texts takes longer to set out.
+        let length = words.iter().skip(start).position(|letter| *letter == b' ');
+        let end = length.map_or(words.len(), |length| start + length);
+        if words.get(start..end) == Some(word.as_bytes()) {
+            return Some((place, end + 1));
+        }
+        start = end + 1;
+        place += 1;
+    }
+    None
 }
 
 /// What would be right in the place of an unknown word.

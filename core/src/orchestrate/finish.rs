@@ -237,7 +237,7 @@ struct Verdict {
 
 impl Verdict {
     fn parse(text: &str) -> Option<Self> {
-        json::parse(text.trim().as_bytes()).and_then(|value| json::read(&value)).ok()
+        json::parse_as(text.trim().as_bytes()).ok()
     }
 }
 

@@ -21,7 +21,7 @@ use super::settings::{Goal, RunSettings};
 use super::step::{Progress, Step};
 use crate::call::Answer;
 use crate::error::{Error, ErrorKind};
-use crate::json::{self, Value};
+use crate::json::{self, Node};
 use crate::money::Pusd;
 use crate::sorted::SortedMap;
 use crate::time::Timestamp;
@@ -183,14 +183,15 @@ impl Run {
     /// `invalid_request` when the text is no run, or one of another version.
     pub fn resume(saved: &str, now: Timestamp) -> Result<Self, Error> {
         let wrong = |error| Error::invalid_request(format!("no saved run: {error}"));
-        let saved = json::parse(saved.as_bytes()).map_err(wrong)?;
-        let schema = saved.get("schema").and_then(Value::as_str).unwrap_or("none");
+        let saved = json::nodes(saved.as_bytes()).map_err(wrong)?;
+        let schema = saved.get("schema").and_then(Node::as_str).unwrap_or("none");
         if schema != SCHEMA {
             return Err(Error::invalid_request(format!(
                 "the saved run is `{schema}`, this version reads `{SCHEMA}`"
             )));
         }
-        let mut run: Self = json::read(saved.get("run").unwrap_or(&Value::Null)).map_err(wrong)?;
+        let mut run: Self =
+            json::read_node(saved.get("run").unwrap_or(&Node::Null)).map_err(wrong)?;
         let paused_ms = now.ms_since(run.now);
         run.started_at = run.started_at.after_ms(paused_ms);
         run.now = run.now.max(now);
@@ -348,9 +349,9 @@ struct Saved<'a> {
 /// What a run has not asked for yet is asked for again, so it need not be saved.
 mod unsaved {
     use super::{RunAction, VecDeque};
-    use crate::json::{Unreadable, Value, Writer};
+    use crate::json::{Node, Unreadable, Writer};
 
-    pub(super) fn read(_: &mut VecDeque<RunAction>, _: &Value) -> Result<(), Unreadable> {
+    pub(super) fn read(_: &mut VecDeque<RunAction>, _: &Node<'_>) -> Result<(), Unreadable> {
         Ok(())
     }
 

@@ -115,9 +115,7 @@ impl WorkPlan {
     /// `malformed_response`: no JSON of the schema, a name that is empty, used twice or unknown,
     /// steps that wait for each other, more steps or a longer chain than allowed, or nothing.
     pub(super) fn parse(text: &str, frame: Frame<'_>) -> Result<Self, Error> {
-        let read = json::parse(without_fence(text).as_bytes());
-        let plan: Self = read
-            .and_then(|value| json::read(&value))
+        let plan: Self = json::parse_as(without_fence(text).as_bytes())
             .map_err(|error| malformed(format!("the plan is not JSON of its schema: {error}")))?;
         plan.check_names(frame)?;
         plan.check_order(frame)?;

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::{Head, KnownWorkload, Posterior, Tally, VERSION};
 use crate::error::Error;
-use crate::json;
+use crate::json::{self, Node};
 use crate::order::sort_by;
 use crate::sorted::SortedMap;
 use crate::time::Timestamp;
@@ -22,9 +22,9 @@ impl Posterior {
     // Apart, for few need it: an engine compiles a function when it is first called, all of it.
     #[inline(never)]
     pub fn parse(json: &[u8]) -> Result<Self, Error> {
-        let value = json::parse(json)
+        let node = json::nodes(json)
             .map_err(|error| Error::invalid_request(format!("a posterior is JSON: {error}")))?;
-        Self::from_value(&value)
+        Self::from_node(&node)
     }
 
     /// Reads a blob that is JSON already.
@@ -33,14 +33,18 @@ impl Posterior {
     ///
     /// As [`Posterior::parse`].
     pub fn from_value(value: &Value) -> Result<Self, Error> {
-        let version = value.get("version").and_then(Value::as_u64);
+        Self::from_node(&Node::from(value))
+    }
+
+    fn from_node(node: &Node<'_>) -> Result<Self, Error> {
+        let version = node.get("version").and_then(Node::as_u64);
         if version != Some(u64::from(VERSION)) {
             let found = version.map_or_else(|| "none".into(), |version| format!("{version}"));
             return Err(Error::invalid_request(format!(
                 "a posterior of version {VERSION} is right, this one says {found}"
             )));
         }
-        let posterior = json::read(value).map_err(|error| {
+        let posterior = json::read_node(node).map_err(|error| {
             Error::invalid_request(format!("a posterior has its own shape: {error}"))
         })?;
         Ok(posterior)

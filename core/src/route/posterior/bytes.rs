@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serializer};
 
-use crate::json::{Unreadable, Value, Writer, string};
+use crate::json::{Node, Unreadable, Writer, string};
 
 pub(super) fn serialize<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&text(bytes))
@@ -41,7 +41,7 @@ pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<
 }
 
 /// Reads as serde does.
-pub(super) fn read(bytes: &mut Vec<u8>, value: &Value) -> Result<(), Unreadable> {
+pub(super) fn read(bytes: &mut Vec<u8>, value: &Node<'_>) -> Result<(), Unreadable> {
     *bytes = parse(string(value)?).ok_or_else(|| Unreadable::new(CUT_SHORT.into()))?;
     Ok(())
 }
