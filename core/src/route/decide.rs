@@ -12,8 +12,8 @@ use super::hash::Hash;
 use super::policy::{NamedModel, Policy};
 use super::posterior::{Posterior, thread_key};
 use super::repetition::repetition;
-use super::utility::{Choice, Wish, choose};
-use super::verify;
+use super::utility::{Choice, Scales, Wish};
+use super::verify::{Checks, Rates};
 use super::workload::Workload;
 use crate::catalog::Catalog;
 use crate::error::{Error, ErrorKind};
@@ -107,7 +107,9 @@ pub fn route(
         .collect();
     let wish = wish(request, policy, estimates, &workload, ladder, &candidates, thread);
     let mut told = Told::new(request, &wish, &workload);
-    let rates = verify::Rates { posterior, kind: workload.kind, now };
+    let rates = Rates { posterior, kind: workload.kind, now };
+    let checks = Checks::of(request, policy, &candidates, &choices, rates);
+    let scales = Scales::new(&choices, &wish);
 
     let named_at = named.and_then(|name| {
         let mut usual = choices
@@ -118,28 +120,20 @@ pub fn route(
         let first = usual.clone().next().map(|(index, _)| index);
         usual.find(|(_, (choice, _))| choice.usual_effort).map(|(index, _)| index).or(first)
     });
-    let on_ladder: Vec<Choice> = choices
-        .iter()
-        .zip(&candidates)
-        .filter(|(_, candidate)| candidate.rung < ladder.len())
-        .map(|(choice, _)| *choice)
-        .collect();
-
     // Under a preset the rung stands, checked or not; the dial weighs checking as well.
     let checked_first = |wish: &Wish, settled: usize| {
         let weighed = wish.failure_cost.is_some() && !wish.wants_top();
-        let cheap =
-            || verify::cheap_first(request, policy, &candidates, &on_ladder, settled, wish, rates);
-        weighed.then(cheap).flatten()
+        checks.as_ref().filter(|_| weighed)?.cheap_first(settled, wish)
     };
 
     let mut propensity_ppm = 1_000_000;
     let chosen = match named_at {
         Some(index) => index,
         None => {
-            let settled = choose(&on_ladder, &wish).ok_or_else(|| refused(&rejected, None))?;
+            // Only a named model stands beside the ladder.
+            let settled = scales.choose(&wish).ok_or_else(|| refused(&rejected, None))?;
             let repeated = repetition(&request.conversation);
-            let lifted = repeated.and_then(|_| above(&on_ladder, settled));
+            let lifted = repeated.and_then(|_| above(&choices, settled));
             told.repeated = repeated.filter(|_| lifted.is_some());
             let mut settled = lifted.unwrap_or(settled);
             if lifted.is_none()
@@ -160,7 +154,7 @@ pub fn route(
                     .number(posterior.decisions)
                     .text(&workload.key)
                     .finish();
-                explore::draw(&on_ladder, &logits, &open, settled, wish.value_pusd(), seed)
+                explore::draw(&choices, &logits, &open, settled, wish.value_pusd(), seed)
             });
             match draw {
                 Some(draw) => {
@@ -179,7 +173,7 @@ pub fn route(
         &told,
         &wish,
         &candidates,
-        &choices,
+        &scales,
         &rejected,
         ladder,
         chosen,
@@ -190,12 +184,12 @@ pub fn route(
         Vec::new()
     } else {
         let settle = |wish: &Wish| {
-            let settled = choose(&on_ladder, wish)?;
+            let settled = scales.choose(wish)?;
             checked_first(wish, settled).or(Some(settled))
         };
-        explain::otherwise(&wish, &candidates, &on_ladder, chosen, &settle)
+        explain::otherwise(&wish, &candidates, &choices, chosen, &settle)
     };
-    let verify = verify::plan(request, policy, &candidates, &choices, chosen, &wish, rates);
+    let verify = checks.as_ref().and_then(|checks| checks.plan(chosen, &wish));
     let sentence = explain::sentence(&chosen_arm, &reasons, &otherwise);
     let id = Hash::new()
         .text(&workload.key)

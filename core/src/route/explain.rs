@@ -9,7 +9,7 @@ use super::decision::{Arm, Change, Otherwise, Reason, ReasonCode, Rejected};
 use super::filter::reason;
 use super::policy::Preset;
 use super::repetition::Repetition;
-use super::utility::{Choice, ENOUGH_OUTCOMES, Wish, best, choose};
+use super::utility::{Choice, ENOUGH_OUTCOMES, Scales, Wish, best};
 use super::workload::Workload;
 use crate::money::Pusd;
 use crate::request::{ModelId, Request, Stakes, WorkKind};
@@ -43,7 +43,7 @@ pub(super) fn reasons(
     told: &Told,
     wish: &Wish,
     candidates: &[Candidate<'_>],
-    choices: &[Choice],
+    scales: &Scales<'_>,
     rejected: &[Rejected],
     ladder: &[ModelId],
     chosen: usize,
@@ -51,7 +51,8 @@ pub(super) fn reasons(
     propensity_ppm: u32,
 ) -> Vec<Reason> {
     let mut reasons = Vec::new();
-    let (Some(candidate), Some(choice)) = (candidates.get(chosen), choices.get(chosen)) else {
+    let (Some(candidate), Some(choice)) = (candidates.get(chosen), scales.choices.get(chosen))
+    else {
         return reasons;
     };
     if named {
@@ -84,7 +85,7 @@ pub(super) fn reasons(
         reasons.push(reason(ReasonCode::Sticky, "this piece of work is on it already"));
     }
     if reasons.is_empty() {
-        reasons.push(weighed_reason(wish, choices, rejected, ladder, chosen));
+        reasons.push(weighed_reason(wish, scales, rejected, ladder, chosen));
     }
     if let Some(price) = price_reason(candidates, candidate) {
         reasons.push(price);
@@ -111,18 +112,17 @@ fn top_reason(told: &Told, wish: &Wish) -> Reason {
 /// The reason of an ordinary choice: the preset, the evidence, or the scales.
 fn weighed_reason(
     wish: &Wish,
-    choices: &[Choice],
+    scales: &Scales<'_>,
     rejected: &[Rejected],
     ladder: &[ModelId],
     chosen: usize,
 ) -> Reason {
+    let choices = scales.choices;
     let Some(choice) = choices.get(chosen) else { return reason(ReasonCode::Price, "") };
     let success = percent(choice.success_ppm);
-    let blank: Vec<Choice> =
-        choices.iter().map(|choice| Choice { outcomes: 0.0, ..*choice }).collect();
     let stands = wish.failure_cost.is_none()
         && wish.preset_rung().is_some()
-        && choose(&blank, wish) == Some(chosen);
+        && scales.choose_blindly(wish) == Some(chosen);
     if stands {
         let rung = wish.preset_rung().unwrap_or(0);
         let wanted = ladder.get(rung);
@@ -184,26 +184,26 @@ pub(super) fn otherwise(
     settle: &dyn Fn(&Wish) -> Option<usize>,
 ) -> Vec<Otherwise> {
     let mut all = Vec::new();
-    let mut tell = |change: Change, index: Option<usize>, when: String| {
+    let mut tell = |change: Change, index: Option<usize>, [before, what, after]: [&str; 3]| {
         let Some(candidate) =
             index.filter(|index| *index != chosen).and_then(|i| candidates.get(i))
         else {
             return;
         };
-        let message = format!("{} {when}", candidate.arm.model);
+        let message = format!("{} {before} {what}{after}", candidate.arm.model);
         all.push(Otherwise { change, chosen: candidate.arm.clone(), message });
     };
     for stakes in [Stakes::Low, Stakes::Normal, Stakes::High, Stakes::Critical] {
         if stakes != wish.stakes {
             let index = settle(&Wish { stakes, ..*wish });
-            let when = format!("if stakes were {}", stakes_word(stakes));
+            let when = ["if stakes were", stakes_word(stakes), ""];
             tell(Change::Stakes { stakes }, index, when);
         }
     }
     for preset in [Preset::Balanced, Preset::Bulk, Preset::Economy, Preset::Risk] {
         if preset != wish.preset && wish.failure_cost.is_none() {
             let index = settle(&Wish { preset, ..*wish });
-            let when = format!("under the {} preset", preset_word(preset));
+            let when = ["under the", preset_word(preset), " preset"];
             tell(Change::Preset { preset }, index, when);
         }
     }
@@ -215,7 +215,7 @@ pub(super) fn otherwise(
             settle(&Wish { failure_cost: Some(failure_cost), ..*wish }) == Some(index)
         })
     {
-        let when = format!("above {} per failure", dollars(usd));
+        let when = ["above", &dollars(usd), " per failure"];
         tell(Change::FailureCostAbove { usd }, Some(index), when);
     }
     all

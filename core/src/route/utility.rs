@@ -7,6 +7,9 @@
 //! and negatively. Higher stakes never choose a lower rung, for the choice at a stakes' word is
 //! the highest rung that is best at that word or a lower one. Property tests rely on both.
 
+use alloc::vec::Vec;
+use core::cell::OnceCell;
+
 use super::policy::{Policy, Preset};
 use crate::money::Pusd;
 use crate::request::{Request, Stakes};
@@ -100,37 +103,75 @@ pub(super) fn utility_pusd(choice: &Choice, value_pusd: u64) -> i64 {
     i64::try_from(utility).unwrap_or(if utility < 0 { i64::MIN } else { i64::MAX })
 }
 
-/// The place of the arm to choose; nothing when there is none.
-pub(super) fn choose(choices: &[Choice], wish: &Wish) -> Option<usize> {
-    let words = [Stakes::Low, Stakes::Normal, Stakes::High, Stakes::Critical];
-    if wish.failure_cost.is_some() {
-        return choose_at(choices, wish);
-    }
-    let up_to = words.into_iter().filter(|word| *word <= wish.stakes);
-    up_to.filter_map(|stakes| choose_at(choices, &Wish { stakes, ..*wish })).max()
+/// Arms to choose among, in order of rung; a decision asks for the best of them a dozen times.
+pub(super) struct Scales<'a> {
+    pub(super) choices: &'a [Choice],
+    /// Whose wish it is; others differ from it.
+    preset: Preset,
+    /// Utilities at what a failure costs by each word of stakes that was asked for.
+    weighed: [OnceCell<Vec<i64>>; WORDS.len()],
+    /// The arm at each word under that preset.
+    chosen: [OnceCell<Option<usize>>; WORDS.len()],
 }
 
-fn choose_at(choices: &[Choice], wish: &Wish) -> Option<usize> {
-    // They stand in order of rung, and a decision asks this a dozen times.
-    let top = choices.last()?.rung;
-    let floor = if wish.wants_top() { top } else { wish.floor.min(top) };
-    let value = wish.value_pusd();
-    let from = first_of(choices, floor);
-    let open = || choices.iter().enumerate().skip(from);
-    let Some(stood) = standing(choices, wish, floor) else {
-        return best(open(), value);
-    };
-    let default = choices.get(stood)?;
-    let proven = |choice: &Choice| choice.outcomes >= ENOUGH_OUTCOMES;
-    best(
-        open().filter(|(index, choice)| {
-            *index == stood
+impl<'a> Scales<'a> {
+    pub(super) fn new(choices: &'a [Choice], wish: &Wish) -> Self {
+        let (weighed, chosen) = Default::default();
+        Self { choices, preset: wish.preset, weighed, chosen }
+    }
+
+    /// The place of the arm to choose; nothing when there is none.
+    pub(super) fn choose(&self, wish: &Wish) -> Option<usize> {
+        self.choose_knowing(wish, true)
+    }
+
+    /// The same, as if there were no outcomes.
+    pub(super) fn choose_blindly(&self, wish: &Wish) -> Option<usize> {
+        self.choose_knowing(wish, false)
+    }
+
+    fn choose_knowing(&self, wish: &Wish, outcomes: bool) -> Option<usize> {
+        if wish.failure_cost.is_some() {
+            return self.choose_at(wish, outcomes);
+        }
+        let up_to = WORDS.into_iter().zip(&self.chosen).filter(|(word, _)| *word <= wish.stakes);
+        let chosen = up_to.filter_map(|(stakes, chosen)| {
+            let choose = || self.choose_at(&Wish { stakes, ..*wish }, outcomes);
+            match outcomes && wish.preset == self.preset {
+                true => *chosen.get_or_init(choose),
+                false => choose(),
+            }
+        });
+        chosen.max()
+    }
+
+    fn choose_at(&self, wish: &Wish, outcomes: bool) -> Option<usize> {
+        let choices = self.choices;
+        let top = choices.last()?.rung;
+        let floor = if wish.wants_top() { top } else { wish.floor.min(top) };
+        let from = first_of(choices, floor);
+        let stood = standing(choices, wish, floor);
+        let default = stood.and_then(|stood| choices.get(stood));
+        let proven = |choice: &Choice| outcomes && choice.outcomes >= ENOUGH_OUTCOMES;
+        // A rung that keeps failing gives way upward before the next one is tried.
+        let given_way = default.filter(|default| proven(default)).map(|default| default.rung);
+        let is_open = |index: usize, choice: &Choice| {
+            stood.is_none_or(|stood| index == stood)
                 || proven(choice)
-                // A rung that keeps failing gives way upward before the next one is tried.
-                || (choice.rung > default.rung && proven(default))
-        }),
-        value,
-    )
+                || given_way.is_some_and(|rung| choice.rung > rung)
+        };
+        let value = wish.value_pusd();
+        let open = choices.iter().enumerate().skip(from);
+        let open = open.filter(|(index, choice)| is_open(*index, choice));
+        if wish.failure_cost.is_some() || wish.wants_top() {
+            return best(open, value);
+        }
+        let weighed = self
+            .weighed
+            .get(wish.stakes as usize)?
+            .get_or_init(|| choices.iter().map(|choice| utility_pusd(choice, value)).collect());
+        best_weighed(open.filter_map(|(at, choice)| Some((at, choice, *weighed.get(at)?))))
+    }
 }
 
 /// The arm a preset stands for, as near as what could be asked allows: its own rung, else the
@@ -158,9 +199,13 @@ pub(super) fn best<'a>(
     choices: impl Iterator<Item = (usize, &'a Choice)>,
     value_pusd: u64,
 ) -> Option<usize> {
+    best_weighed(choices.map(|(at, choice)| (at, choice, utility_pusd(choice, value_pusd))))
+}
+
+/// The same of arms whose utilities are known.
+fn best_weighed<'a>(choices: impl Iterator<Item = (usize, &'a Choice, i64)>) -> Option<usize> {
     let mut best: Option<(i64, u64, usize)> = None;
-    for (index, choice) in choices {
-        let utility = utility_pusd(choice, value_pusd);
+    for (index, choice, utility) in choices {
         let better = best.is_none_or(|(most, charge, _)| {
             utility > most || (utility == most && choice.charge_pusd < charge)
         });
@@ -173,6 +218,8 @@ pub(super) fn best<'a>(
 
 /// Outcomes of a workload below which a preset stands whatever they say.
 pub(super) const ENOUGH_OUTCOMES: f64 = 7.5;
+
+const WORDS: [Stakes; 4] = [Stakes::Low, Stakes::Normal, Stakes::High, Stakes::Critical];
 
 // What a wrong answer costs by the stakes' word, for each thousand tokens of prompt begun: two
 // tenths of a cent, two cents, fifty cents, twenty dollars.

@@ -6,8 +6,10 @@
 //! the share that is refused. It pays where that has the higher utility; depth is never over two.
 //! The shares are what was measured of the check on the kind of work, from a prior of ten answers.
 
+use alloc::vec::Vec;
+
 use super::candidates::Candidate;
-use super::decision::{Arm, Check, Verify};
+use super::decision::{Check, Verify};
 use super::policy::{Policy, Verifier};
 use super::posterior::Posterior;
 use super::utility::{Choice, Wish, utility_pusd};
@@ -23,129 +25,170 @@ pub(super) struct Rates<'a> {
     pub(super) now: Timestamp,
 }
 
-/// The check that pays most, if one does.
-pub(super) fn plan(
-    request: &Request,
-    policy: &Policy,
-    candidates: &[Candidate<'_>],
-    choices: &[Choice],
-    chosen: usize,
-    wish: &Wish,
-    rates: Rates<'_>,
-) -> Option<Verify> {
-    best_check(request, policy, candidates, choices, chosen, wish, rates).map(|(_, verify)| verify)
+/// The checks that answers to a request can be held to, found once for all its arms.
+pub(super) struct Checks<'a> {
+    candidates: &'a [Candidate<'a>],
+    choices: &'a [Choice],
+    /// Each with the rates it was seen to have; another arm's part in agreement is filled in later.
+    offered: Vec<(Check, Verifier)>,
+    /// The arm that what is refused goes to.
+    strong: usize,
+    /// The cheapest arm of another model than the strong one, and the cheapest of neither's.
+    cheap: [Option<usize>; 2],
 }
 
-/// A lower arm that, checked after its answer, beats the settled one; nothing when none does.
-pub(super) fn cheap_first(
-    request: &Request,
-    policy: &Policy,
-    candidates: &[Candidate<'_>],
-    choices: &[Choice],
-    settled: usize,
-    wish: &Wish,
-    rates: Rates<'_>,
-) -> Option<usize> {
-    let value = wish.value_pusd();
-    let checked = |index: usize| {
-        let gain = best_check(request, policy, candidates, choices, index, wish, rates)?.0;
-        Some(i128::from(utility_pusd(choices.get(index)?, value)) + gain)
-    };
-    let to_beat = checked(settled)
-        .or_else(|| choices.get(settled).map(|choice| i128::from(utility_pusd(choice, value))))?;
-    (0..settled)
-        .filter(|index| choices.get(*index).is_some_and(|choice| choice.rung >= wish.floor))
-        .filter_map(|index| checked(index).map(|utility| (utility, index)))
-        .filter(|(utility, _)| *utility > to_beat)
-        .max()
-        .map(|(_, index)| index)
-}
-
-/// The check of an arm that pays most, and what it gains.
-fn best_check(
-    request: &Request,
-    policy: &Policy,
-    candidates: &[Candidate<'_>],
-    choices: &[Choice],
-    chosen: usize,
-    wish: &Wish,
-    rates: Rates<'_>,
-) -> Option<(i128, Verify)> {
-    let first = choices.get(chosen)?;
-    let (strong_at, strong) = strongest(choices, first)?;
-    let escalate_to = &candidates.get(strong_at)?.arm;
-    let value = wish.value_pusd();
-
-    let mut best: Option<(i128, Check)> = None;
-    let mut consider = |check: Check, verifier: Verifier| {
-        let verifier = rates.posterior.verifier(rates.kind, &check, verifier, rates.now);
-        let gain = gain_pusd(first, strong, &verifier, value);
-        if gain > 0 && best.as_ref().is_none_or(|(most, _)| gain > *most) {
-            best = Some((gain, check));
+impl<'a> Checks<'a> {
+    pub(super) fn of(
+        request: &Request,
+        policy: &Policy,
+        candidates: &'a [Candidate<'a>],
+        choices: &'a [Choice],
+        rates: Rates<'_>,
+    ) -> Option<Self> {
+        let strong = strongest(choices)?;
+        let mut offered = Vec::new();
+        let mut offer = |check: Check, before: Verifier| {
+            let seen = rates.posterior.verifier(rates.kind, &check, before, rates.now);
+            offered.push((check, seen));
+        };
+        let checks = &policy.checks;
+        if let Some(verifier) = checks.caller {
+            offer(Check::Caller, verifier);
         }
-    };
-    let checks = &policy.checks;
-    if let Some(verifier) = checks.caller {
-        consider(Check::Caller, verifier);
+        if checks.schema && matches!(request.output, OutputFormat::JsonSchema { .. }) {
+            offer(Check::Schema, SHAPE);
+        }
+        let is_function = |tool: &Tool| matches!(tool, Tool::Function { .. });
+        if checks.tool_calls && request.tools.iter().any(is_function) {
+            offer(Check::ToolCalls, SHAPE);
+        }
+        if let Some(at_least_ppm) = checks.margin_ppm
+            && request.top_logprobs.is_some_and(|alternatives| alternatives > 1)
+        {
+            offer(Check::Margin { at_least_ppm }, MARGIN);
+        }
+        let mut cheap = [None; 2];
+        if checks.agreement && request.tools.is_empty() {
+            let last = candidates.get(strong)?;
+            cheap[0] = cheapest(candidates, choices, [last, last]);
+            if let Some(first) = cheap[0].and_then(|cheap| candidates.get(cheap)) {
+                cheap[1] = cheapest(candidates, choices, [last, first]);
+                offer(Check::Agreement { with: first.arm.clone() }, AGREEMENT);
+            }
+        }
+        Some(Self { candidates, choices, offered, strong, cheap })
     }
-    if checks.schema && matches!(request.output, OutputFormat::JsonSchema { .. }) {
-        consider(Check::Schema, SHAPE);
+
+    /// The check that pays most after an arm's answer, if one does.
+    pub(super) fn plan(&self, chosen: usize, wish: &Wish) -> Option<Verify> {
+        let (_, check) = self.best(chosen, wish.value_pusd())?;
+        let check = match check {
+            Check::Agreement { .. } => {
+                Check::Agreement { with: self.second(chosen)?.0.arm.clone() }
+            }
+            other => other.clone(),
+        };
+        let escalate_to = self.candidates.get(self.strong)?.arm.clone();
+        Some(Verify { check, escalate_to })
     }
-    if checks.tool_calls && request.tools.iter().any(|tool| matches!(tool, Tool::Function { .. })) {
-        consider(Check::ToolCalls, SHAPE);
+
+    /// A lower arm that, checked after its answer, beats the settled one; nothing when none does.
+    pub(super) fn cheap_first(&self, settled: usize, wish: &Wish) -> Option<usize> {
+        let value = wish.value_pusd();
+        let plain = |index: usize| {
+            self.choices.get(index).map(|choice| i128::from(utility_pusd(choice, value)))
+        };
+        let checked = |index: usize| Some(plain(index)? + self.best(index, value)?.0);
+        let to_beat = checked(settled).or_else(|| plain(settled))?;
+        (0..settled)
+            .filter(|index| {
+                self.choices.get(*index).is_some_and(|choice| choice.rung >= wish.floor)
+            })
+            .filter_map(|index| checked(index).map(|utility| (utility, index)))
+            .filter(|(utility, _)| *utility > to_beat)
+            .max()
+            .map(|(_, index)| index)
     }
-    if let Some(at_least_ppm) = checks.margin_ppm
-        && request.top_logprobs.is_some_and(|alternatives| alternatives > 1)
-    {
-        consider(Check::Margin { at_least_ppm }, MARGIN);
+
+    /// The check of an arm that pays most, and what it gains.
+    fn best(&self, index: usize, value_pusd: u64) -> Option<(i128, &Check)> {
+        let first = self.choices.get(index)?;
+        let strong = self.choices.get(self.strong).filter(|strong| strong.rung > first.rung)?;
+        let mut best: Option<(i128, &Check)> = None;
+        for (check, verifier) in &self.offered {
+            let mut verifier = *verifier;
+            if matches!(check, Check::Agreement { .. }) {
+                let Some((_, second)) = self.second(index) else { continue };
+                verifier.cost = Pusd::from_pusd(second.charge_pusd);
+            }
+            let gain = gain_pusd(first, strong, &verifier, value_pusd);
+            if gain > 0 && best.is_none_or(|(most, _)| gain > most) {
+                best = Some((gain, check));
+            }
+        }
+        best
     }
-    if checks.agreement
-        && request.tools.is_empty()
-        && let Some((with, cost)) = second_cheap(candidates, choices, chosen, strong_at)
-    {
-        consider(Check::Agreement { with }, Verifier { cost, ..AGREEMENT });
+
+    /// The cheapest arm of another model than an arm's own and the strong one.
+    fn second(&self, index: usize) -> Option<(&'a Candidate<'a>, &'a Choice)> {
+        let own = &self.candidates.get(index)?.model.id;
+        let is_other = |at: &usize| {
+            self.candidates.get(*at).is_some_and(|candidate| candidate.model.id != *own)
+        };
+        let at = self.cheap.into_iter().flatten().find(is_other)?;
+        Some((self.candidates.get(at)?, self.choices.get(at)?))
     }
-    best.map(|(gain, check)| (gain, Verify { check, escalate_to: escalate_to.clone() }))
 }
 
 /// What a check gains over taking the cheap answer as it is, in pico-dollars.
 fn gain_pusd(first: &Choice, strong: &Choice, verifier: &Verifier, value_pusd: u64) -> i128 {
-    const ALL: u128 = 1_000_000;
-    let p = u128::from(first.success_ppm);
-    let q = u128::from(strong.success_ppm) * RESCUED_PPM / ALL;
-    let good = u128::from(verifier.accepts_good_ppm);
-    let bad = u128::from(verifier.accepts_bad_ppm);
+    const ALL: u64 = 1_000_000;
+    let p = u64::from(first.success_ppm);
+    let q = u64::from(strong.success_ppm) * RESCUED_PPM / ALL;
+    let good = u64::from(verifier.accepts_good_ppm);
+    let bad = u64::from(verifier.accepts_bad_ppm);
     // Shares of all answers, in parts per million.
     let kept = p * good / ALL;
     let refused = ALL - kept - (ALL - p) * bad / ALL;
     let success = kept + refused * q / ALL;
-    let value = i128::from(value_pusd) * (success as i128 - p as i128) / ALL as i128;
-    let strong_cost = u128::from(strong.charge_pusd) * refused / ALL;
-    value - strong_cost as i128 - i128::from(verifier.cost.as_pusd())
+    let strong_cost = i128::from(share(strong.charge_pusd, refused));
+    let value = match success.checked_sub(p) {
+        Some(more) => i128::from(share(value_pusd, more)),
+        None => -i128::from(share(value_pusd, p - success)),
+    };
+    value - strong_cost - i128::from(verifier.cost.as_pusd())
 }
 
-fn strongest<'a>(choices: &'a [Choice], first: &Choice) -> Option<(usize, &'a Choice)> {
+/// So many millionths of an amount, rounded down.
+fn share(pusd: u64, ppm: u64) -> u64 {
+    // Nearly always the product fits 64 bits, whose division takes a tenth of the time.
+    match pusd.checked_mul(ppm) {
+        Some(product) => product / 1_000_000,
+        None => (u128::from(pusd) * u128::from(ppm) / 1_000_000) as u64,
+    }
+}
+
+/// The arm on the highest rung, at its usual effort where that is among them.
+fn strongest(choices: &[Choice]) -> Option<usize> {
     let top = choices.iter().map(|choice| choice.rung).max()?;
     let on_top = || choices.iter().enumerate().filter(move |(_, choice)| choice.rung == top);
     let usual = on_top().find(|(_, choice)| choice.usual_effort).or_else(|| on_top().next());
-    usual.filter(|_| top > first.rung)
+    usual.map(|(index, _)| index)
 }
 
-/// The cheapest arm of another model than the chosen and the strong one, and its cost.
-fn second_cheap(
+/// The cheapest arm of another model than these.
+fn cheapest(
     candidates: &[Candidate<'_>],
     choices: &[Choice],
-    chosen: usize,
-    strong: usize,
-) -> Option<(Arm, Pusd)> {
-    let first = candidates.get(chosen)?;
-    let last = candidates.get(strong)?;
+    but: [&Candidate<'_>; 2],
+) -> Option<usize> {
     candidates
         .iter()
         .zip(choices)
-        .filter(|(other, _)| other.model.id != first.model.id && other.model.id != last.model.id)
-        .min_by_key(|(_, choice)| (choice.charge_pusd, choice.rung))
-        .map(|(other, choice)| (other.arm.clone(), Pusd::from_pusd(choice.charge_pusd)))
+        .enumerate()
+        .filter(|(_, (other, _))| but.iter().all(|but| other.model.id != but.model.id))
+        .min_by_key(|(_, (_, choice))| (choice.charge_pusd, choice.rung))
+        .map(|(index, _)| index)
 }
 
 /// Shape is right in every good answer and in most bad ones.
@@ -159,4 +202,4 @@ const AGREEMENT: Verifier =
 const MARGIN: Verifier =
     Verifier { accepts_good_ppm: 800_000, accepts_bad_ppm: 500_000, cost: Pusd::ZERO };
 /// How much of the strong arm's success is left on what the cheap one failed.
-const RESCUED_PPM: u128 = 800_000;
+const RESCUED_PPM: u64 = 800_000;
