@@ -136,12 +136,12 @@ impl<'a> Known<'a> {
     fn of(wanted: impl Iterator<Item = &'a ModelId> + Clone, catalog: &Catalog) -> Self {
         let mut names = Names::with_room(wanted.clone().count());
         for name in wanted {
-            names.insert(name);
+            names.insert(name.as_str());
         }
         let mut models = vec![None; names.places()];
         for (place, model) in catalog.models.iter().enumerate() {
             for name in core::iter::once(&model.id).chain(&model.aliases) {
-                let slot = names.find(name).and_then(|at| models.get_mut(at));
+                let slot = names.find(name.as_str()).and_then(|at| models.get_mut(at));
                 if let Some(slot) = slot {
                     // Of two models of one name the first is meant.
                     slot.get_or_insert(place);
@@ -152,7 +152,7 @@ impl<'a> Known<'a> {
     }
 
     fn place(&self, name: &ModelId) -> Option<usize> {
-        self.models.get(self.names.find(name)?).copied().flatten()
+        self.models.get(self.names.find(name.as_str())?).copied().flatten()
     }
 }
 

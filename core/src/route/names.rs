@@ -1,13 +1,11 @@
-//! A set of models' names in which another is found without comparing it with each.
+//! A set of names of models or arms in which another is found without comparing it with each.
 
 use alloc::vec;
 use alloc::vec::Vec;
 
-use crate::request::ModelId;
-
 /// Names, each at a place of its own in a table that is at most half full.
 pub(super) struct Names<'a> {
-    slots: Vec<Option<&'a ModelId>>,
+    slots: Vec<Option<&'a str>>,
     /// A bit for each length among them, so that most other names need not even be read.
     lengths: u64,
 }
@@ -24,7 +22,7 @@ impl<'a> Names<'a> {
     }
 
     /// Puts a name in; whether it was new.
-    pub(super) fn insert(&mut self, name: &'a ModelId) -> bool {
+    pub(super) fn insert(&mut self, name: &'a str) -> bool {
         self.lengths |= length_bit(name);
         let place = self.place(name);
         match self.slots.get_mut(place) {
@@ -37,7 +35,7 @@ impl<'a> Names<'a> {
     }
 
     /// Where a name stands, if it does.
-    pub(super) fn find(&self, name: &ModelId) -> Option<usize> {
+    pub(super) fn find(&self, name: &str) -> Option<usize> {
         if self.lengths & length_bit(name) == 0 {
             return None;
         }
@@ -46,7 +44,7 @@ impl<'a> Names<'a> {
     }
 
     /// Where a name stands, else where it would.
-    fn place(&self, name: &ModelId) -> usize {
+    fn place(&self, name: &str) -> usize {
         let last = self.slots.len() - 1;
         let mut place = ends(name) & last;
         while let Some(Some(other)) = self.slots.get(place)
@@ -58,13 +56,13 @@ impl<'a> Names<'a> {
     }
 }
 
-fn length_bit(name: &ModelId) -> u64 {
-    1 << (name.as_str().len() % 64)
+fn length_bit(name: &str) -> u64 {
+    1 << (name.len() % 64)
 }
 
 /// A hash of a name's length and both its ends, in which names of models differ.
-fn ends(name: &ModelId) -> usize {
-    let bytes = name.as_str().as_bytes();
+fn ends(name: &str) -> usize {
+    let bytes = name.as_bytes();
     let ends = match (bytes.first_chunk(), bytes.last_chunk()) {
         (Some(first), Some(last)) => {
             u64::from_le_bytes(*first) ^ u64::from_le_bytes(*last).rotate_left(29)
@@ -78,14 +76,15 @@ fn ends(name: &ModelId) -> usize {
 #[cfg(test)]
 mod tests {
     use alloc::format;
+    use alloc::string::String;
     use alloc::vec::Vec;
 
-    use super::{ModelId, Names};
+    use super::Names;
 
     #[test]
     fn names_alike_in_length_and_at_both_ends_are_told_apart() {
-        let name = |middle: u32| ModelId::from(format!("a-model-{middle:03}-of-them").as_str());
-        let known: Vec<ModelId> = (0..100).map(name).collect();
+        let name = |middle: u32| format!("a-model-{middle:03}-of-them");
+        let known: Vec<String> = (0..100).map(name).collect();
         let mut names = Names::with_room(known.len());
         assert!(known.iter().all(|name| names.insert(name)));
         assert!(!known.iter().any(|name| names.insert(name)));
@@ -98,10 +97,10 @@ mod tests {
 
     #[test]
     fn short_and_empty_names_are_names() {
-        let known = ["", "o", "o1", "o3", "gpt-5.4"].map(ModelId::from);
+        let known = ["", "o", "o1", "o3", "gpt-5.4"];
         let mut names = Names::with_room(known.len());
         assert!(known.iter().all(|name| names.insert(name)));
         assert!(known.iter().all(|name| names.find(name).is_some()));
-        assert_eq!(Names::with_room(0).find(&known[0]), None);
+        assert_eq!(Names::with_room(0).find(known[0]), None);
     }
 }

@@ -202,7 +202,7 @@ impl Policy {
     /// `invalid_policy`, naming the field.
     pub fn check(&self) -> Result<(), Error> {
         let mut names = Names::with_room(self.ladder.len());
-        if let Some(model) = self.ladder.iter().find(|model| !names.insert(model)) {
+        if let Some(model) = self.ladder.iter().find(|model| !names.insert(model.as_str())) {
             return Err(invalid(format!("`ladder` names `{model}` twice, once is right")));
         }
         if let Some(both) = self.allow.iter().find(|model| self.deny.contains(model)) {

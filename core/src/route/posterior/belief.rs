@@ -3,6 +3,7 @@
 use alloc::vec::Vec;
 
 use super::super::signal::Signal;
+use super::arms::Arms;
 use super::head::{Head, Shared};
 use super::{Belief, Moments, Posterior, logit, sigmoid};
 use crate::catalog::Model;
@@ -71,55 +72,51 @@ impl Posterior {
         let known = self.workloads.get(workload);
         let of_kind = self.kinds.get(kind_key(kind));
         let half_life_ms = self.half_life_ms;
-        let stand: Vec<(Mean, (f64, f64))> = arms
+        let by_name = Arms::of(arms);
+        let kinds = by_name.pick(of_kind);
+        let tallies = by_name.pick(known.map(|known| &known.arms));
+        let stand: Vec<Stand> = priors
             .iter()
-            .zip(priors)
-            .map(|(&(name, _), &(mean, strength))| {
-                let mean = match of_kind.and_then(|arms| arms.get(name)) {
+            .zip(kinds.iter().zip(&tallies))
+            .map(|(&(mean, strength), (of_kind, tally))| {
+                let mean = match of_kind {
                     Some(tally) => {
                         Belief::new(mean, KIND_STRENGTH, tally.faded(now, half_life_ms)).mean()
                     }
                     None => mean,
                 };
-                let tally = known.and_then(|known| known.arms.get(name));
                 let count = tally.map_or((0.0, 0.0), |tally| tally.faded(now, half_life_ms));
-                ((mean, strength), count)
-            })
-            .collect();
-
-        // How much easier or harder than its prior the workload proved for each arm.
-        let shifts: Vec<(f64, f64)> = stand
-            .iter()
-            .map(|&((mean, strength), count)| {
                 let outcomes = count.0 + count.1;
+                let (mut shift, mut before) = (0.0, None);
                 if outcomes > 0.0 {
                     let proved = Belief::new(mean, strength, count).mean();
-                    (logit(proved) - logit(mean), outcomes)
-                } else {
-                    (0.0, 0.0)
+                    let logit_before = logit(mean);
+                    shift = logit(proved) - logit_before;
+                    before = Some(logit_before);
                 }
+                Stand { mean, strength, count, outcomes, shift, before }
             })
             .collect();
-        let (all, outcomes) = shifts
-            .iter()
-            .fold((0.0, 0.0), |(sum, weight), (shift, n)| (sum + shift * n, weight + n));
+        let (all, outcomes) = stand.iter().fold((0.0, 0.0), |(sum, weight), arm| {
+            (sum + arm.shift * arm.outcomes, weight + arm.outcomes)
+        });
 
         let x = match known {
             Some(known) => known.moments.standard(signal),
             None => Moments::default().standard(signal),
         };
         let shared = known.and_then(|known| Some(Shared::of(known.shared.as_ref()?, &x)));
-        for ((&(name, rung), &((mean, strength), count)), &(shift, n)) in
-            arms.iter().zip(&stand).zip(&shifts)
-        {
+        let heads = by_name.pick(known.map(|known| &known.heads));
+        for ((&(_, rung), stand), own) in arms.iter().zip(&stand).zip(heads) {
+            let Stand { mean, strength, count, outcomes: n, shift, before } = *stand;
             let others = outcomes - n;
             let mean = if others > 0.0 {
-                sigmoid(logit(mean) + ALIKE * (all - shift * n) / others)
+                let before = before.unwrap_or_else(|| logit(mean));
+                sigmoid(before + ALIKE * (all - shift * n) / others)
             } else {
                 mean
             };
             let belief = Belief::new(mean, strength, count);
-            let own = known.and_then(|known| known.heads.get(name));
             let success = match shared.as_ref().zip(own) {
                 Some((shared, own)) => shared.success(own, belief.mean(), &x, signal),
                 None => Head::unlearned(rung, belief.mean(), &x),
@@ -127,6 +124,18 @@ impl Posterior {
             give(Known { belief: belief.moved_to(success), outcomes: n });
         }
     }
+}
+
+/// What is known of one arm before others say their part.
+struct Stand {
+    mean: f64,
+    strength: f64,
+    count: (f64, f64),
+    outcomes: f64,
+    /// How much easier or harder than its prior the workload proved for it.
+    shift: f64,
+    /// The prior on the logit scale, where it was needed.
+    before: Option<f64>,
 }
 
 /// The name that outcomes of a kind of work stand under.

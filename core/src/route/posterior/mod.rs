@@ -7,6 +7,7 @@
 //!
 //! Nothing of a prompt is kept: keys are hashes or the caller's own labels, values are counts.
 
+mod arms;
 mod belief;
 mod blob;
 mod bytes;
