@@ -49,9 +49,14 @@ impl Counts {
         // what need not be told sign by sign is summed up after.
         let mut met = [0_u32; 256];
         let (mut before, mut number, mut at) = (Sort::Space, 0_u32, 0);
+        // Where the line at hand begins, from its first sign on.
+        let mut line = None;
         while let Some(&byte) = bytes.get(at) {
             let sort = Sort::of(byte);
-            self.words += u32::from(before == Sort::Space && sort != Sort::Space);
+            if before == Sort::Space && sort != Sort::Space {
+                self.words += 1;
+                line = line.or(Some(at));
+            }
             match sort {
                 Sort::Letter => {
                     at += self.run(bytes.get(at..).unwrap_or_default());
@@ -67,14 +72,22 @@ impl Counts {
                     number = number.saturating_mul(10).saturating_add(u32::from(byte - b'0'));
                     self.largest = self.largest.max(number);
                 }
-                Sort::Sign | Sort::Space => met[usize::from(byte)] += 1,
+                Sort::Sign => met[usize::from(byte)] += 1,
+                Sort::Space => {
+                    met[usize::from(byte)] += 1;
+                    if byte == b'\n'
+                        && let Some(start) = line.take()
+                    {
+                        self.line((at - start) as u32);
+                    }
+                }
             }
             before = sort;
             at += 1;
         }
         self.sum_up(&met);
-        for line in bytes.split(|byte| *byte == b'\n') {
-            self.line(line.trim_ascii_start().len() as u32);
+        if let Some(start) = line {
+            self.line((bytes.len() - start) as u32);
         }
     }
 
@@ -82,13 +95,11 @@ impl Counts {
     fn run(&mut self, bytes: &[u8]) -> usize {
         let (mut length, mut capitals, mut foreign, mut hash) = (0, 0, 0, 0_u32);
         for &byte in bytes {
-            if Sort::of(byte) != Sort::Letter {
-                break;
-            }
+            let Some(small) = small(byte) else { break };
             length += 1;
-            capitals += u32::from(byte.is_ascii_uppercase());
-            foreign += u32::from(byte >= 0x80);
-            hash = (hash ^ u32::from(byte.to_ascii_lowercase())).wrapping_mul(0x0100_0193);
+            capitals += u32::from(small != byte);
+            foreign += u32::from(byte >> 7);
+            hash = (hash ^ u32::from(small)).wrapping_mul(0x0100_0193);
         }
         self.capitals += capitals;
         self.foreign += foreign;
@@ -111,9 +122,6 @@ impl Counts {
 
     /// Counts a line that is so long from its first sign on.
     fn line(&mut self, length: u32) {
-        if length == 0 {
-            return;
-        }
         if self.full_lines == 0 {
             self.first_line = length;
         }
@@ -195,6 +203,27 @@ impl Sort {
         SORTS[usize::from(byte)]
     }
 }
+
+/// A letter as it is written small.
+pub(super) fn small(byte: u8) -> Option<u8> {
+    match SMALL[usize::from(byte)] {
+        0 => None,
+        small => Some(small),
+    }
+}
+
+/// Small letters by letters of any size; nought for what is none.
+static SMALL: [u8; 256] = {
+    let mut small = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        if let Sort::Letter = SORTS[byte] {
+            small[byte] = (byte as u8).to_ascii_lowercase();
+        }
+        byte += 1;
+    }
+    small
+};
 
 static SORTS: [Sort; 256] = {
     let mut sorts = [Sort::Sign; 256];

@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 
 use serde_json::Value;
 
-use super::counts::{Counts, FEATURES, Sort};
+use super::counts::{Counts, FEATURES, Sort, small};
 use super::hash::{Hash, mix};
 use crate::request::{Part, Request, Role, Tool};
 
@@ -89,15 +89,21 @@ fn hash_words(text: &str, grams: &mut Vec<u16>) {
             bytes = rest;
             continue;
         }
-        let is_letter = |byte: &u8| Sort::of(*byte) == Sort::Letter;
-        let length = match sort {
-            Sort::Letter => bytes.iter().position(|byte| !is_letter(byte)).unwrap_or(bytes.len()),
-            _ => 1,
-        };
+        let mut length = 0;
+        let (mut start, mut hash) = (Hash::new(), Hash::new());
+        for small in bytes.iter().map_while(|byte| small(*byte)) {
+            hash = hash.bytes(&[small]);
+            length += 1;
+            if length == 4 {
+                start = hash;
+            }
+        }
+        if length == 0 {
+            hash = hash.bytes(&[first]);
+            length = 1;
+        }
         let (letters, rest) = bytes.split_at(length);
-        let (start, others) = letters.split_at(length.min(4));
-        let start = lower(Hash::new(), start);
-        let word = lower(start, others).finish();
+        let word = hash.finish();
         // Both ends of a long word stand for its stem and its inflection.
         if length > 4
             && let Some(end) = letters.last_chunk::<3>()
