@@ -25,23 +25,26 @@ pub(crate) fn sort_by_key<T, K: Ord>(items: &mut Vec<T>, key: impl Fn(&T) -> K) 
     sort_by(items, |one, other| key(one).cmp(&key(other)));
 }
 
-fn places(count: usize, compare: &dyn Fn(usize, usize) -> Ordering) -> Vec<usize> {
+/// The places of items in order; equal ones stay as they stand.
+pub(crate) fn places(count: usize, compare: &dyn Fn(usize, usize) -> Ordering) -> Vec<usize> {
     let mut places: Vec<usize> = (0..count).collect();
     let mut merged = Vec::with_capacity(count);
     let mut run = 1;
     // Runs of one are sorted; two sorted runs become one of twice the length.
     while run < count {
         for both in places.chunks(2 * run) {
-            let (one, other) = both.split_at(run.min(both.len()));
-            let (mut one, mut other) = (one.iter().peekable(), other.iter().peekable());
-            while let (Some(left), Some(right)) = (one.peek(), other.peek()) {
-                let next = match compare(**left, **right) {
-                    Ordering::Greater => other.next(),
-                    _ => one.next(),
-                };
-                merged.extend(next);
+            let (mut one, mut other) = both.split_at(run.min(both.len()));
+            while let ([left, after_left @ ..], [right, after_right @ ..]) = (one, other) {
+                if compare(*left, *right) == Ordering::Greater {
+                    merged.push(*right);
+                    other = after_right;
+                } else {
+                    merged.push(*left);
+                    one = after_left;
+                }
             }
-            merged.extend(one.chain(other));
+            merged.extend_from_slice(one);
+            merged.extend_from_slice(other);
         }
         core::mem::swap(&mut places, &mut merged);
         merged.clear();

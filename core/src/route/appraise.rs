@@ -12,7 +12,7 @@ use super::workload::Workload;
 use crate::catalog::{Model, Terms};
 use crate::estimate::Estimate;
 use crate::money::Pusd;
-use crate::order::sort_by;
+use crate::order::places;
 use crate::request::Request;
 use crate::time::Timestamp;
 use crate::usage::{TokenClass, Usage};
@@ -106,23 +106,20 @@ pub(super) fn rank(
     chosen: usize,
     value_pusd: u64,
 ) -> Vec<Ranked> {
-    let mut order: Vec<(bool, i64, u64, usize)> = choices
+    let keys: Vec<(bool, i64, u64)> = choices
         .iter()
         .enumerate()
         .map(|(index, choice)| {
-            (
-                index != chosen,
-                -utility_pusd(choice, value_pusd).max(-i64::MAX),
-                choice.charge_pusd,
-                index,
-            )
+            let utility = utility_pusd(choice, value_pusd).max(-i64::MAX);
+            (index != chosen, -utility, choice.charge_pusd)
         })
         .collect();
-    sort_by(&mut order, Ord::cmp);
+    let order = places(keys.len(), &|one, other| keys.get(one).cmp(&keys.get(other)));
     let mut candidates: Vec<Option<Candidate<'_>>> = candidates.into_iter().map(Some).collect();
     order
         .into_iter()
-        .filter_map(|(_, utility, _, index)| {
+        .filter_map(|index| {
+            let &(_, utility, _) = keys.get(index)?;
             let candidate = candidates.get_mut(index)?.take()?;
             Some(Ranked {
                 arm: candidate.arm,
