@@ -280,16 +280,21 @@ fn parse_decimal(text: &str, decimals: u32) -> Result<u64, Error> {
             "an amount is digits with at most {decimals} decimals, such as `0.25`: {text}"
         ))
     };
-    let body = text.strip_prefix('$').unwrap_or(text);
-    let (whole, fraction) = body.split_once('.').unwrap_or((body, ""));
-    let fraction = fraction.trim_end_matches('0');
+    // By bytes: a catalogue holds hundreds, and is read by code that was compiled a moment ago.
+    let body = text.strip_prefix('$').unwrap_or(text).as_bytes();
+    let mut parts = body.splitn(2, |byte| *byte == b'.');
+    let (whole, mut fraction) =
+        (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+    while let [before @ .., b'0'] = fraction {
+        fraction = before;
+    }
     if whole.is_empty() || fraction.len() > decimals as usize {
         return Err(wrong());
     }
     let mut units: u64 = 0;
     let padding = decimals as usize - fraction.len();
-    let digits = whole.bytes().chain(fraction.bytes()).chain(core::iter::repeat_n(b'0', padding));
-    for digit in digits {
+    let digits = whole.iter().chain(fraction).chain(core::iter::repeat_n(&b'0', padding));
+    for &digit in digits {
         if !digit.is_ascii_digit() {
             return Err(wrong());
         }

@@ -63,6 +63,11 @@ impl<K, V> SortedMap<K, V> {
         self.pairs.iter_mut().map(|(_, value)| value)
     }
 
+    /// The value at a place in that order.
+    pub(crate) fn value_at(&self, place: usize) -> Option<&V> {
+        self.pairs.get(place).map(|(_, value)| value)
+    }
+
     /// Keeps the pairs that are wanted.
     pub fn retain(&mut self, mut is_wanted: impl FnMut(&K, &mut V) -> bool) {
         self.pairs.retain_mut(|(key, value)| is_wanted(key, value));

@@ -93,13 +93,15 @@ impl Day {
     pub fn parse(text: &str) -> Result<Self, Error> {
         let wrong =
             || Error::invalid_request(format!("a day is written like `2026-11-22`: {text}"));
-        let mut parts = text.splitn(3, '-');
-        let mut part = |len: usize| {
-            let part = parts.next().filter(|part| part.len() == len)?;
-            part.bytes().all(|byte| byte.is_ascii_digit()).then(|| part.parse::<i32>().ok())?
+        let [year @ .., b'-', m1, m2, b'-', d1, d2] = text.as_bytes() else { return Err(wrong()) };
+        let number = |digits: &[u8]| {
+            digits.iter().try_fold(0, |number, digit| {
+                digit.is_ascii_digit().then(|| number * 10 + i32::from(digit - b'0'))
+            })
         };
-        let (year, month, day) = (part(4), part(2), part(2));
-        let (Some(year), Some(month), Some(day)) = (year, month, day) else {
+        let year = Some(year).filter(|year| year.len() == 4).and_then(number);
+        let (Some(year), Some(month), Some(day)) = (year, number(&[*m1, *m2]), number(&[*d1, *d2]))
+        else {
             return Err(wrong());
         };
         Self::from_ymd(year, month as u8, day as u8).ok_or_else(wrong)

@@ -93,6 +93,8 @@ pub(super) fn reasons(
     reasons
 }
 
+// Apart, for few need it: an engine compiles a function when it is first called, all of it.
+#[inline(never)]
 fn top_reason(told: &Told, wish: &Wish) -> Reason {
     if wish.stakes >= Stakes::High {
         let word = stakes_word(wish.stakes);

@@ -26,6 +26,8 @@ pub(super) struct Draw {
 ///
 /// `logits` are mean and deviation of each belief; `open` says which arms may be tried. Worlds
 /// whose best arm may not be tried go to the arm that would be chosen anyway.
+// Apart, for few need it: an engine compiles a function when it is first called, all of it.
+#[inline(never)]
 pub(super) fn draw(
     choices: &[Choice],
     logits: &[(f64, f64)],

@@ -79,6 +79,8 @@ fn head(text: &str) -> &str {
 }
 
 /// Hashes words in lower case, single digits and other signs, and each pair of neighbours.
+// Apart, for few need it: an engine compiles a function when it is first called, all of it.
+#[inline(never)]
 fn hash_words(text: &str, grams: &mut Vec<u16>) {
     grams.reserve(MOST_GRAMS);
     let mut before: Option<u64> = None;

@@ -116,6 +116,8 @@ fn reasoning(conversation: &[Message], tally: &mut Tally) {
 }
 
 /// Counts the namespace of function tools and the choice among them.
+// Apart, for few need it: an engine compiles a function when it is first called, all of it.
+#[inline(never)]
 fn functions(
     request: &Request,
     api: Api,
@@ -205,6 +207,8 @@ fn picture_marks(conversation: &[Message], api: Api, frame: &Frame) -> u64 {
 /// Words read paragraph by paragraph, without the white space around them, as the first preview of
 /// o1 did; its constants and this fit all 18 recorded requests to it (of one repository, checked
 /// 2026-11-22).
+// Apart, for few need it: an engine compiles a function when it is first called, all of it.
+#[inline(never)]
 fn paragraphs(ruler: &Ruler<'_>, words: &str) -> u64 {
     const BREAK: &str = "\n\n";
     let words = words.trim();
@@ -213,6 +217,7 @@ fn paragraphs(ruler: &Ruler<'_>, words: &str) -> u64 {
 }
 
 /// Tokens that a text adds behind another, which may share a token with it.
+#[inline(never)]
 fn joined(ruler: &Ruler<'_>, before: &str, between: &str, text: &str) -> u64 {
     // The last words are enough: no token reaches over a space before a letter.
     let start = before.len().saturating_sub(TAIL_BYTES);

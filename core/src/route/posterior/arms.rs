@@ -1,7 +1,7 @@
 //! What maps hold for the arms of a decision.
 //!
 //! A search by name for each arm is most of a decision among many: each compares half a dozen names
-//! that begin alike. So the names of many arms are put into a table, and a map is gone through once.
+//! that begin alike. So the arms' names are put into a table, and a map is gone through once.
 
 use alloc::string::String;
 use alloc::vec;
@@ -10,47 +10,43 @@ use alloc::vec::Vec;
 use super::super::names::Names;
 use crate::sorted::SortedMap;
 
-/// Arms by name and rung.
+/// Arms by name.
 pub(super) struct Arms<'a> {
-    arms: &'a [(&'a str, u32)],
-    /// Nothing where searching for each is quicker.
-    table: Option<Table<'a>>,
-}
-
-struct Table<'a> {
     names: Names<'a>,
     /// Where each arm's name stands.
     places: Vec<usize>,
 }
 
 impl<'a> Arms<'a> {
-    pub(super) fn of(arms: &'a [(&'a str, u32)]) -> Self {
-        let table = (arms.len() > FEW).then(|| {
-            let mut names = Names::with_room(arms.len());
-            for (name, _) in arms {
-                names.insert(name);
-            }
-            let places = arms.iter().filter_map(|(name, _)| names.find(name)).collect();
-            Table { names, places }
-        });
-        Self { arms, table }
+    pub(super) fn of(arms: &[(&'a str, u32)]) -> Self {
+        let mut names = Names::with_room(arms.len());
+        for (name, _) in arms {
+            names.insert(name);
+        }
+        let places = arms.iter().filter_map(|(name, _)| names.find(name)).collect();
+        Self { names, places }
     }
 
     /// What a map holds for each arm, in their order.
-    pub(super) fn pick<'m, V>(&self, map: Option<&'m SortedMap<String, V>>) -> Vec<Option<&'m V>> {
-        let Some(map) = map else { return vec![None; self.arms.len()] };
-        let Some(Table { names, places }) = &self.table else {
-            return self.arms.iter().map(|(name, _)| map.get(*name)).collect();
+    pub(super) fn pick<'m, V>(
+        &self,
+        map: Option<&'m SortedMap<String, V>>,
+    ) -> impl Iterator<Item = Option<&'m V>> {
+        let found = match map {
+            Some(map) => self.find_among(&mut map.keys()),
+            None => vec![None; self.places.len()],
         };
-        let mut held = vec![None; names.places()];
-        for (name, value) in map {
-            if let Some(slot) = names.find(name).and_then(|place| held.get_mut(place)) {
-                *slot = Some(value);
+        found.into_iter().map(move |place| map?.value_at(place?))
+    }
+
+    /// Where each arm stands among some names.
+    fn find_among(&self, names: &mut dyn Iterator<Item = &String>) -> Vec<Option<usize>> {
+        let mut found = vec![None; self.names.places()];
+        for (at, name) in names.enumerate() {
+            if let Some(slot) = self.names.find(name).and_then(|place| found.get_mut(place)) {
+                *slot = Some(at);
             }
         }
-        places.iter().map(|place| held.get(*place).copied().flatten()).collect()
+        self.places.iter().map(|place| found.get(*place).copied().flatten()).collect()
     }
 }
-
-/// Arms up to which each is searched for.
-const FEW: usize = 8;

@@ -77,7 +77,7 @@ impl Posterior {
         let tallies = by_name.pick(known.map(|known| &known.arms));
         let stand: Vec<Stand> = priors
             .iter()
-            .zip(kinds.iter().zip(&tallies))
+            .zip(kinds.zip(tallies))
             .map(|(&(mean, strength), (of_kind, tally))| {
                 let mean = match of_kind {
                     Some(tally) => {
