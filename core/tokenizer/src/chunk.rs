@@ -10,12 +10,13 @@
 //! Characters are looked at a row at a time, with no branch on what they are: each row is two
 //! numbers of a bit for each character, and what is left to do is to go through their ones.
 
+use core::ops::Range;
+
 use super::{
     short::UNITS,
     split::bring,
-    table::{NONE, Piece, Tables, neighbour},
+    table::{NONE, Piece, Tables, neighbour, word},
     together::Together,
-    window::short_char,
 };
 
 /// Characters of a row; one bit is left for its end.
@@ -48,6 +49,36 @@ pub(crate) fn count<'a>(together: &mut Together<'a>, piece: Piece<'a>) {
         row.begin_at(chars);
     }
     together.close_clause();
+}
+
+/// A character, as far as atoms ask for it.
+struct Char {
+    /// 0 where it is not from U+80 to U+FFFF.
+    code: u32,
+    bytes: usize,
+    /// The first byte of what follows.
+    next: u8,
+}
+
+impl Char {
+    #[inline(always)]
+    fn at(text: &[u8], at: usize) -> Self {
+        let bytes = word(text, at);
+        let [first, second, third, fourth, fifth, ..] = bytes.to_le_bytes();
+        let low = |byte: u8| u32::from(byte & 0x3f);
+        match first {
+            0xe0..0xf0 => Self {
+                code: u32::from(first & 0xf) << 12 | low(second) << 6 | low(third),
+                bytes: 3,
+                next: fourth,
+            },
+            0xc0..0xe0 => {
+                Self { code: u32::from(first & 0x1f) << 6 | low(second), bytes: 2, next: third }
+            }
+            0..0x80 => Self { code: 0, bytes: 1, next: second },
+            _ => Self { code: 0, bytes: 4, next: fifth },
+        }
+    }
 }
 
 struct Row {
@@ -92,19 +123,16 @@ impl Row {
 
     #[inline(always)]
     fn read(&mut self, tables: Tables<'_>, piece: Piece<'_>) {
-        let end = piece.at + piece.len;
-        let text = &piece.text[..end];
+        let Piece { text, at: start, len } = piece;
+        let end = start + len;
         let (mut at, mut before, mut code_before) = (self.at, self.neighbours[0], 0);
         let (mut starts, mut known, mut chars) = (1, 0, 0);
+        let mut own = text.get(at).map_or(0, |lead| neighbour(*lead));
         while chars < ROW && at < end {
-            let (code, bytes) = match short_char(text, at) {
-                Some(char) => char,
-                None if text[at] < 0x80 => (0, 1),
-                None => (0, 4),
-            };
-            let own = neighbour(text[at]);
-            at += bytes;
-            let after = text.get(at).map_or(0, |lead| neighbour(*lead));
+            let char = Char::at(text, at);
+            let code = char.code;
+            at += char.bytes;
+            let after = if at < end { neighbour(char.next) } else { 0 };
             let atom = tables.atom(code).beside(before, after);
             let is_known = u64::from(atom != NONE);
             let may_join = u64::from(tables.may_join(code_before, code));
@@ -115,7 +143,7 @@ impl Row {
             chars += 1;
             self.ends[chars] = (at - self.at) as u8;
             self.neighbours[chars] = own;
-            (before, code_before) = (own, code);
+            (before, own, code_before) = (own, after, code);
         }
         (self.starts, self.known, self.chars) = (starts, known, chars);
     }
@@ -142,8 +170,7 @@ impl Row {
             let chars = 1 + (borders >> first >> 1).trailing_zeros() as usize;
             let after = first + chars;
             left &= left - 1;
-            let known = (self.known >> first).trailing_ones() as usize;
-            if chars == 2 && known >= 2 {
+            if chars == 2 && self.known >> first & 3 == 3 {
                 let merged = tables.merge(self.atoms[first], self.atoms[first + 1]);
                 tokens += 1 + usize::from(merged == NONE);
                 continue;
@@ -153,12 +180,39 @@ impl Row {
             let count = together.cache.get(piece);
             if count != 0 {
                 tokens += count;
-            } else if known >= chars && chars <= UNITS {
-                together.merge_later(piece, self.atoms[first..after].iter().copied());
-            } else {
-                tokens += together.merge_now(piece);
+                continue;
+            }
+            let mut units = [0; UNITS];
+            match self.units(tables, text, first..after, &mut units) {
+                Some(len) => together.merge_later(piece, units.into_iter().take(len)),
+                None => tokens += together.merge_now(piece),
             }
         }
         together.add_to_clause(tokens);
+    }
+
+    /// Puts what the merging of some characters begins with, and says how many that are if there is
+    /// room for them: an atom, else the bytes.
+    #[inline(always)]
+    fn units(
+        &self,
+        tables: Tables<'_>,
+        text: &[u8],
+        chars: Range<usize>,
+        units: &mut [u32; UNITS],
+    ) -> Option<usize> {
+        let mut len = 0;
+        for i in chars {
+            if self.known >> i & 1 != 0 {
+                *units.get_mut(len)? = self.atoms[i % (ROW + 1)];
+                len += 1;
+                continue;
+            }
+            for byte in text.get(self.end(i)..self.end(i + 1))? {
+                *units.get_mut(len)? = tables.byte(*byte);
+                len += 1;
+            }
+        }
+        Some(len)
     }
 }
