@@ -257,7 +257,7 @@ fn key(tables: Tables<'_>, left: u32, right: u32, at: usize) -> i32 {
 
 /// The character from U+80 to U+FFFF that starts at a place, and its length.
 #[inline(always)]
-pub(crate) fn short_char(piece: &[u8], at: usize) -> Option<(u32, usize)> {
+fn short_char(piece: &[u8], at: usize) -> Option<(u32, usize)> {
     let byte = |i: usize| u32::from(piece.get(at + i).copied().unwrap_or(0));
     match byte(0) {
         lead @ 0xc0..0xe0 => Some(((lead & 0x1f) << 6 | byte(1) & 0x3f, 2)),
