@@ -7,12 +7,12 @@ use alloc::vec::Vec;
 use serde_json::{Map, Value};
 
 use super::http::{HttpRequest, check_url};
-use super::{anthropic, chat, gemini, responses};
+use super::{anthropic, chat, foreign, gemini, responses};
 use crate::catalog::{Catalog, Model, Provider};
 use crate::error::{Error, ErrorKind};
 use crate::json::{self, object};
 use crate::plan::Rung;
-use crate::request::{Api, Part, Request, Source};
+use crate::request::{Api, Part, Request, Source, UNSEEN};
 
 /// How a request is to be sent, beside what the rung says.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -32,6 +32,8 @@ pub(super) struct Target<'a> {
     pub(super) model: &'a Model,
     pub(super) provider: &'a Provider,
     pub(super) stream: bool,
+    /// Whether it goes to another address than the provider's own.
+    pub(super) is_elsewhere: bool,
 }
 
 /// The HTTP request that asks one rung of a plan.
@@ -55,7 +57,9 @@ pub fn build(
         let message = format!("the catalogue holds no provider `{}` of `{id}`", model.provider.0);
         Error::new(ErrorKind::InvalidCatalog, message)
     })?;
-    let target = Target { request, rung, model, provider, stream: settings.stream };
+    let base_url = settings.base_url.unwrap_or(&provider.base_url);
+    let is_elsewhere = base_url != provider.base_url;
+    let target = Target { request, rung, model, provider, stream: settings.stream, is_elsewhere };
     let native = request.native.as_deref().filter(|native| native.api == rung.api);
     let body = match native {
         Some(native) => {
@@ -68,12 +72,17 @@ pub fn build(
             }
             body
         }
-        None => match rung.api {
-            Api::Chat => chat::build::body(&target)?,
-            Api::GenerateContent => gemini::build::body(&target)?,
-            Api::Messages => anthropic::build::body(&target)?,
-            Api::Responses => responses::build::body(&target)?,
-        },
+        None => {
+            if let Some(native) = &request.native {
+                foreign::check(native, &target)?;
+            }
+            match rung.api {
+                Api::Chat => chat::build::body(&target)?,
+                Api::GenerateContent => gemini::build::body(&target)?,
+                Api::Messages => anthropic::build::body(&target)?,
+                Api::Responses => responses::build::body(&target)?,
+            }
+        }
     };
     let path = match rung.api {
         Api::Chat => "chat/completions".to_string(),
@@ -81,7 +90,6 @@ pub fn build(
         Api::Messages => "messages".to_string(),
         Api::Responses => "responses".to_string(),
     };
-    let base_url = settings.base_url.unwrap_or(&provider.base_url);
     check_url(base_url, settings.allow_http)?;
     let accept = if settings.stream { "text/event-stream" } else { "application/json" };
     let mut headers: Vec<(String, String)> = alloc::vec![
@@ -134,12 +142,35 @@ impl Target<'_> {
 
     /// A part Farebox has no name for belongs to the format the request was written in.
     pub(super) fn other(&self, value: &Value) -> Result<Value, Error> {
-        let is_foreign = self.request.native.as_ref().is_some_and(|it| it.api != self.rung.api);
-        if is_foreign {
+        // Only Gemini's parts go without a type.
+        let kind = value.get("type").and_then(Value::as_str);
+        let is_theirs = match self.rung.api {
+            Api::GenerateContent => kind.is_none(),
+            Api::Messages => kind.is_some(),
+            Api::Chat | Api::Responses => kind.is_some_and(|kind| kind != "redacted_thinking"),
+        };
+        if self.is_foreign() || !is_theirs || value.get(UNSEEN).is_some() {
             let what = "a part that only its own provider knows";
             return Err(self.cannot_carry(what, "leave it out, or stay with that provider"));
         }
         Ok(value.clone())
+    }
+
+    /// The id of a file, which only the provider knows that holds it.
+    pub(super) fn file_id<'i>(&self, id: &'i str) -> Result<&'i str, Error> {
+        // Both of OpenAI's formats mean the same files.
+        let family = |api| if api == Api::Chat { Api::Responses } else { api };
+        let own = self.request.native.as_ref().map(|native| family(native.api));
+        if own.is_some_and(|own| own != family(self.rung.api)) {
+            let what = "a file by the id another provider gave it";
+            return Err(self.cannot_carry(what, "give its bytes or its address"));
+        }
+        Ok(id)
+    }
+
+    /// Whether the request was written in another format than it is sent in.
+    pub(super) fn is_foreign(&self) -> bool {
+        self.request.native.as_ref().is_some_and(|native| native.api != self.rung.api)
     }
 
     /// Whether the plan asks for another effort than the caller's body does.

@@ -15,6 +15,7 @@ mod build;
 mod chat;
 mod fold;
 mod follow_up;
+mod foreign;
 mod gemini;
 mod go_on;
 mod http;

@@ -175,9 +175,11 @@ fn content(part: &Part, target: &Target<'_>) -> Result<Value, Error> {
         Part::Text { text } | Part::Refusal { text } => {
             object! { "type" => "text", "text" => text }
         }
-        Part::Image { source, .. } => object! { "type" => "image", "source" => source_of(source) },
+        Part::Image { source, .. } => {
+            object! { "type" => "image", "source" => source_of(source, target)? }
+        }
         Part::File { source, filename } => {
-            let mut file = object! { "type" => "document", "source" => source_of(source) };
+            let mut file = object! { "type" => "document", "source" => source_of(source, target)? };
             if let (Some(filename), Value::Object(fields)) = (filename, &mut file) {
                 set(fields, "title", filename.as_str());
             }
@@ -203,12 +205,11 @@ fn content(part: &Part, target: &Target<'_>) -> Result<Value, Error> {
             }
             result
         }
-        Part::Reasoning { item_id: None, text, opaque: Some(opaque), .. } => {
-            if text.is_empty() {
-                object! { "type" => "redacted_thinking", "data" => opaque }
-            } else {
-                object! { "type" => "thinking", "thinking" => text, "signature" => opaque }
-            }
+        // Models that keep their words to themselves sign them all the same.
+        Part::Reasoning { item_id: None, text, opaque: Some(opaque), .. }
+            if !target.is_foreign() =>
+        {
+            object! { "type" => "thinking", "thinking" => text, "signature" => opaque }
         }
         Part::Reasoning { .. } => {
             let instead = "leave it out, or stay with the provider it came from";
@@ -219,14 +220,14 @@ fn content(part: &Part, target: &Target<'_>) -> Result<Value, Error> {
     })
 }
 
-fn source_of(source: &Source) -> Value {
-    match source {
+fn source_of(source: &Source, target: &Target<'_>) -> Result<Value, Error> {
+    Ok(match source {
         Source::Base64 { media_type, data } => {
             object! { "type" => "base64", "media_type" => media_type, "data" => data }
         }
-        Source::FileId { id } => object! { "type" => "file", "file_id" => id },
+        Source::FileId { id } => object! { "type" => "file", "file_id" => target.file_id(id)? },
         Source::Url { url } => object! { "type" => "url", "url" => url },
-    }
+    })
 }
 
 fn tool(tool: &Tool, target: &Target<'_>) -> Result<Value, Error> {

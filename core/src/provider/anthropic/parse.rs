@@ -126,12 +126,6 @@ fn block(value: &Value) -> Read<Part> {
             opaque: field(map, "signature", owned)?,
             reasoning_tokens: None,
         }),
-        "redacted_thinking" => Ok(Part::Reasoning {
-            item_id: None,
-            text: String::new(),
-            opaque: field(map, "data", owned)?,
-            reasoning_tokens: None,
-        }),
         "tool_use" => Ok(Part::ToolCall {
             call_id: require(map, "id", owned)?,
             item_id: None,

@@ -147,7 +147,10 @@ fn messages(
                     "content" => result(content, target)?,
                 });
             }
-            Part::Reasoning { text, opaque: None, item_id: None, .. } if !dialect.is_openai() => {
+            // Only a copy of OpenAI's server tells its thoughts, and may want them back.
+            Part::Reasoning { text, opaque: None, item_id: None, .. }
+                if !dialect.is_openai() || target.is_elsewhere =>
+            {
                 reasoning.push_str(text);
             }
             Part::Reasoning { .. } => {
@@ -209,7 +212,7 @@ fn content(part: &Part, target: &Target<'_>) -> Result<Value, Error> {
         Part::File { source, filename } => {
             let mut file = Map::new();
             match source {
-                Source::FileId { id } => set(&mut file, "file_id", id.as_str()),
+                Source::FileId { id } => set(&mut file, "file_id", target.file_id(id)?),
                 Source::Base64 { .. } => set(&mut file, "file_data", url_of(source)),
                 Source::Url { .. } => {
                     let instead = "give its bytes or its file id";

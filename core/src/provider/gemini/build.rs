@@ -163,8 +163,24 @@ fn message(
     }
     let role = if message.role == Role::Assistant { "model" } else { "user" };
     let mut parts = Vec::new();
-    for part in &message.content {
-        parts.push(self::part(part, target, names)?);
+    let mut content = message.content.iter().peekable();
+    while let Some(part) = content.next() {
+        // A signature without words belongs to the part it came with: a call is refused without its
+        // own. <https://ai.google.dev/gemini-api/docs/thought-signatures>, checked 2026-11-22.
+        let signature = match part {
+            Part::Reasoning { item_id: None, text, opaque, .. }
+                if text.is_empty() && !target.is_foreign() =>
+            {
+                opaque
+            }
+            _ => &None,
+        };
+        let signed = signature.as_ref().and_then(|_| content.next_if(|next| can_be_signed(next)));
+        let mut value = self::part(signed.unwrap_or(part), target, names)?;
+        if let (Some(_), Some(signature), Value::Object(fields)) = (signed, signature, &mut value) {
+            set(fields, "thoughtSignature", signature.as_str());
+        }
+        parts.push(value);
     }
     let last = contents.last_mut().filter(|last| last.get("role").is_some_and(|it| it == role));
     match last.and_then(|last| last.get_mut("parts")) {
@@ -182,7 +198,9 @@ fn part(part: &Part, target: &Target<'_>, names: &SortedMap<&str, &str>) -> Resu
                 Source::Base64 { media_type, data } => {
                     object! { "inlineData" => object! { "mimeType" => media_type, "data" => data } }
                 }
-                Source::FileId { id } => object! { "fileData" => object! { "fileUri" => id } },
+                Source::FileId { id } => {
+                    object! { "fileData" => object! { "fileUri" => target.file_id(id)? } }
+                }
                 Source::Url { url } => object! { "fileData" => object! { "fileUri" => url } },
             }
         }
@@ -207,8 +225,14 @@ fn part(part: &Part, target: &Target<'_>, names: &SortedMap<&str, &str>) -> Resu
             set(&mut response, key, text);
             object! { "functionResponse" => object! { "name" => name, "response" => response } }
         }
-        Part::Reasoning { item_id: None, text, opaque: Some(opaque), .. } => {
-            object! { "text" => text, "thought" => true, "thoughtSignature" => opaque }
+        Part::Reasoning { item_id: None, text, opaque: Some(opaque), .. }
+            if !target.is_foreign() =>
+        {
+            let mut value = object! { "text" => text, "thoughtSignature" => opaque };
+            if let (false, Value::Object(fields)) = (text.is_empty(), &mut value) {
+                set(fields, "thought", true);
+            }
+            value
         }
         Part::Reasoning { .. } => {
             let instead = "leave it out, or stay with the provider it came from";
@@ -216,6 +240,11 @@ fn part(part: &Part, target: &Target<'_>, names: &SortedMap<&str, &str>) -> Resu
         }
         Part::Other { value } => target.other(value)?,
     })
+}
+
+/// Whether a signature that stands before a part came with it.
+fn can_be_signed(part: &Part) -> bool {
+    matches!(part, Part::Text { .. } | Part::ToolCall { .. } | Part::Image { .. })
 }
 
 fn tools(body: &mut Map<String, Value>, target: &Target<'_>) -> Result<(), Error> {

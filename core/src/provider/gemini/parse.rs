@@ -34,7 +34,7 @@ pub(in crate::provider) fn parse(body: &Map<String, Value>) -> Read<Request> {
         model: field(body, "model", text)?
             .map(|name| ModelId::new(name.strip_prefix("models/").unwrap_or(name))),
         instructions: field(body, instructions_key, instructions)?,
-        conversation: require(body, "contents", contents)?,
+        conversation: named(require(body, "contents", contents)?),
         tools: tools.unwrap_or_default().into_iter().flatten().collect(),
         tool_choice: field(body, either(body, "toolConfig", "tool_config"), tool_choice)?.flatten(),
         ..Request::default()
@@ -106,6 +106,30 @@ fn contents(value: &Value) -> Read<Vec<Message>> {
     }
 }
 
+/// Calls and their results, which mostly go without ids here, tied by ids as elsewhere.
+fn named(mut conversation: Vec<Message>) -> Vec<Message> {
+    let mut open: Vec<(String, String)> = Vec::new();
+    let mut calls = 0_u32;
+    for part in conversation.iter_mut().flat_map(|message| &mut message.content) {
+        match part {
+            Part::ToolCall { call_id, name, .. } => {
+                if call_id.is_empty() {
+                    *call_id = format!("call_{calls}");
+                    open.push((name.clone(), call_id.clone()));
+                }
+                calls += 1;
+            }
+            Part::ToolResult { call_id, .. } => {
+                if let Some(place) = open.iter().position(|(name, _)| name == call_id) {
+                    *call_id = open.remove(place).1;
+                }
+            }
+            _ => {}
+        }
+    }
+    conversation
+}
+
 fn content(value: &Value) -> Read<Message> {
     let map = object(value)?;
     let role = field(map, "role", |value| match text(value)? {
@@ -144,6 +168,8 @@ fn part(value: &Value) -> Read<Vec<Part>> {
     Ok(match (part, opaque) {
         (part, None) => part.into_iter().collect(),
         (None, opaque) => vec![reasoning(String::new(), opaque)],
+        // It is kept as it is, with its signature in it.
+        (Some(part @ Part::Other { .. }), _) => vec![part],
         (Some(part), opaque) => vec![reasoning(String::new(), opaque), part],
     })
 }

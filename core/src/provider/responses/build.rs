@@ -179,7 +179,7 @@ fn content(part: &Part, is_assistant: bool, target: &Target<'_>) -> Result<Value
             let mut image = object! { "type" => "input_image" };
             if let Value::Object(fields) = &mut image {
                 match source {
-                    Source::FileId { id } => set(fields, "file_id", id.as_str()),
+                    Source::FileId { id } => set(fields, "file_id", target.file_id(id)?),
                     source => set(fields, "image_url", url_of(source)),
                 }
                 set(fields, "detail", detail_word(detail.unwrap_or_default()));
@@ -190,7 +190,7 @@ fn content(part: &Part, is_assistant: bool, target: &Target<'_>) -> Result<Value
             let mut file = object! { "type" => "input_file" };
             if let Value::Object(fields) = &mut file {
                 match source {
-                    Source::FileId { id } => set(fields, "file_id", id.as_str()),
+                    Source::FileId { id } => set(fields, "file_id", target.file_id(id)?),
                     Source::Url { url } => set(fields, "file_url", url.as_str()),
                     source => set(fields, "file_data", url_of(source)),
                 }
