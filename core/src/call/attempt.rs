@@ -3,14 +3,14 @@
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
+use core::slice::from_ref;
 
 use serde_json::Value;
 
 use super::retry::ServerWord;
 use super::sse::SseParser;
 use crate::error::{Error, ErrorKind};
-use crate::json;
-use crate::provider::{Fold, Problem, Remedy, Sink, Step};
+use crate::provider::{Fold, Problem, Remedy, Sink, Step, parse_body};
 use crate::request::Api;
 use crate::time::Timestamp;
 
@@ -44,6 +44,8 @@ pub(super) struct Exchange {
     pub(super) last_content_at: Option<Timestamp>,
     server_word: ServerWord,
     form: Form,
+    /// How much of a byte order mark came before anything else.
+    mark_bytes: usize,
     /// White space before anything else.
     blank_bytes: usize,
     last_blank: Option<u8>,
@@ -87,6 +89,7 @@ impl Exchange {
             last_content_at: None,
             server_word: ServerWord::default(),
             form: Form::Unseen(SseParser::new(max_event_bytes)),
+            mark_bytes: 0,
             blank_bytes: 0,
             last_blank: None,
             max_body_bytes,
@@ -116,6 +119,7 @@ impl Exchange {
         now: Timestamp,
         sink: &mut dyn Sink,
     ) -> Option<Ending> {
+        let bytes = self.skip_mark(bytes);
         if let Form::Unseen(parser) = &mut self.form {
             // The type a server declares is often missing or wrong; no stream of events begins
             // like a document, and no document like a stream.
@@ -134,10 +138,12 @@ impl Exchange {
                     let fresh = SseParser::new(0);
                     self.form = Form::Events(core::mem::replace(parser, fresh));
                     // Of what was passed over, the last tells whether a line has begun.
-                    if let Some(last) = self.last_blank
-                        && let Some(ending) = self.events(&[last], now, sink)
-                    {
-                        return Some(ending);
+                    let last = self.last_blank;
+                    for passed in [MARK.get(..self.mark_bytes), last.as_ref().map(from_ref)] {
+                        let passed = passed.unwrap_or_default();
+                        if let Some(ending) = self.events(passed, now, sink) {
+                            return Some(ending);
+                        }
                     }
                 }
             }
@@ -164,6 +170,20 @@ impl Exchange {
                 None
             }
         }
+    }
+
+    /// Passes over a byte order mark at the very start, which both forms may have.
+    fn skip_mark<'a>(&mut self, bytes: &'a [u8]) -> &'a [u8] {
+        let mut rest = bytes;
+        while self.blank_bytes == 0
+            && matches!(self.form, Form::Unseen(_))
+            && let Some((byte, after)) = rest.split_first()
+            && MARK.get(self.mark_bytes) == Some(byte)
+        {
+            self.mark_bytes += 1;
+            rest = after;
+        }
+        rest
     }
 
     fn too_long(&self) -> Ending {
@@ -196,6 +216,8 @@ impl Exchange {
                 {
                     return ending;
                 }
+                // Of what cannot be read, the answer holds nothing.
+                let _ = self.fold.release(sink);
                 self.cut("the stream ended before the event that ends an answer")
             }
         }
@@ -262,6 +284,7 @@ impl Exchange {
         match (ending, fed) {
             (Some(ending), _) => Some(ending),
             (None, Ok(())) => None,
+            (None, Err(_)) if self.fold.is_complete() => Some(Ending::Answered),
             (None, Err(error)) => Some(Ending::Failed(Failure::new(error, Remedy::None))),
         }
     }
@@ -277,7 +300,7 @@ impl Exchange {
     }
 
     fn whole(&mut self, body: &[u8], sink: &mut dyn Sink) -> Ending {
-        let Ok(value) = json::parse(body) else {
+        let Ok(value) = parse_body(body) else {
             let text = String::from_utf8_lossy(body);
             let what = if text.trim_start().starts_with('<') {
                 "the provider sent a page instead of an answer"
@@ -327,6 +350,7 @@ fn fold_event(
     }
 }
 
+const MARK: &[u8] = "\u{feff}".as_bytes();
 const MAX_ERROR_BYTES: usize = 64 << 10;
 const MAX_REQUEST_ID_CHARS: usize = 200;
 /// OpenAI and most others; Anthropic; Amazon; Azure.

@@ -1,6 +1,8 @@
 //! What comes back, in pieces or whole, folded into one answer.
 
+use alloc::borrow::Cow;
 use alloc::format;
+use alloc::string::String;
 
 use serde_json::Value;
 
@@ -15,6 +17,7 @@ use crate::error::{Error, ErrorKind};
 use crate::json::Node;
 use crate::json::{self, object};
 use crate::request::{Api, ServiceTier};
+use crate::seek;
 
 /// Receives the pieces of an answer in the order they come.
 ///
@@ -64,26 +67,36 @@ pub enum Step {
 
 /// The fold of one answer.
 #[derive(Clone, Debug)]
-pub enum Fold {
-    /// Of Chat Completions.
+pub struct Fold {
+    form: Form,
+    /// The last event, where it ends amid a character that the next one may end.
+    held: Option<Held>,
+}
+
+#[derive(Clone, Debug)]
+enum Form {
     Chat(ChatFold),
-    /// Of Gemini.
     GenerateContent(GeminiFold),
-    /// Of Anthropic Messages.
     Messages(AnthropicFold),
-    /// Of Responses.
     Responses(ResponsesFold),
+}
+
+#[derive(Clone, Debug)]
+struct Held {
+    name: String,
+    data: String,
 }
 
 impl Fold {
     /// The fold of an answer in this format.
     pub fn new(api: Api) -> Self {
-        match api {
-            Api::Chat => Self::Chat(ChatFold::default()),
-            Api::GenerateContent => Self::GenerateContent(GeminiFold::default()),
-            Api::Messages => Self::Messages(AnthropicFold::default()),
-            Api::Responses => Self::Responses(ResponsesFold::default()),
-        }
+        let form = match api {
+            Api::Chat => Form::Chat(ChatFold::default()),
+            Api::GenerateContent => Form::GenerateContent(GeminiFold::default()),
+            Api::Messages => Form::Messages(AnthropicFold::default()),
+            Api::Responses => Form::Responses(ResponsesFold::default()),
+        };
+        Self { form, held: None }
     }
 
     /// Takes one event of a stream.
@@ -92,15 +105,52 @@ impl Fold {
     ///
     /// `malformed_response` when its data cannot be read; the answer stays as it was.
     pub fn event(&mut self, name: &str, data: &str, sink: &mut dyn Sink) -> Result<Step, Error> {
-        let error = match self.one(name, data, sink) {
+        if self.held.is_none() {
+            return self.next(name, data, sink);
+        }
+        if is_sign_of_life(name, data) {
+            return self.form.event(name, data, sink);
+        }
+        let joined = self.held.as_mut().and_then(|held| {
+            let (first, second) = surrogates::joined(&held.data, data)?;
+            held.data = first;
+            Some(second)
+        });
+        match self.release(sink)? {
+            end @ (Step::Done | Step::Failed(_)) => Ok(end),
+            _ => self.next(name, joined.as_deref().unwrap_or(data), sink),
+        }
+    }
+
+    /// Takes the event that was held back for the next one, as none will come.
+    ///
+    /// # Errors
+    ///
+    /// As [`event`](Self::event).
+    pub fn release(&mut self, sink: &mut dyn Sink) -> Result<Step, Error> {
+        match self.held.take() {
+            None => Ok(Step::Idle),
+            Some(Held { name, data }) => self.form.paired(&name, &data, sink),
+        }
+    }
+
+    fn next(&mut self, name: &str, data: &str, sink: &mut dyn Sink) -> Result<Step, Error> {
+        let error = match self.form.event(name, data, sink) {
             Err(error) => error,
             step => return step,
         };
+        if surrogates::ends_amid_character(data) {
+            self.held = Some(Held { name: name.into(), data: data.into() });
+            return Ok(Step::Content);
+        }
+        if surrogates::paired(data).is_some() {
+            return self.form.paired(name, data, sink);
+        }
         // Some proxies lose the blank lines, so that events run together, a line each.
         if is_lines(data) {
             let mut step = Step::Idle;
             for line in data.lines() {
-                match self.one(name, line, sink)? {
+                match self.form.event(name, line, sink)? {
                     Step::Idle => {}
                     end @ (Step::Done | Step::Failed(_)) => return Ok(end),
                     Step::Content => step = Step::Content,
@@ -118,7 +168,64 @@ impl Fold {
         Err(error)
     }
 
-    fn one(&mut self, name: &str, data: &str, sink: &mut dyn Sink) -> Result<Step, Error> {
+    /// Takes a whole body at once.
+    ///
+    /// # Errors
+    ///
+    /// `malformed_response` when it is no answer of this format.
+    pub fn whole(&mut self, body: &Value, sink: &mut dyn Sink) -> Result<Step, Error> {
+        let body = &Node::from(body);
+        match &mut self.form {
+            Form::Chat(fold) => fold.whole(body, sink),
+            Form::GenerateContent(fold) => fold.whole(body, sink),
+            Form::Messages(fold) => fold.whole(body, sink),
+            Form::Responses(fold) => fold.whole(body, sink),
+        }
+    }
+
+    /// Whether the answer may end here: its terminal event came, or all that must come before it.
+    pub fn is_complete(&self) -> bool {
+        match &*self.settled() {
+            Form::Chat(fold) => fold.is_complete(),
+            Form::GenerateContent(fold) => fold.is_complete(),
+            Form::Messages(fold) => fold.is_complete(),
+            Form::Responses(fold) => fold.is_complete(),
+        }
+    }
+
+    /// The answer as far as it came.
+    pub fn answer(&self) -> Answer {
+        match &*self.settled() {
+            Form::Chat(fold) => fold.answer(),
+            Form::GenerateContent(fold) => fold.answer(),
+            Form::Messages(fold) => fold.answer(),
+            Form::Responses(fold) => fold.answer(),
+        }
+    }
+
+    /// The lane the answer ran in, where the provider says so.
+    pub fn service_tier(&self) -> Option<ServiceTier> {
+        match &self.form {
+            Form::Chat(fold) => fold.service_tier(),
+            Form::Responses(fold) => fold.service_tier(),
+            Form::Messages(fold) => fold.service_tier(),
+            Form::GenerateContent(_) => None,
+        }
+    }
+
+    /// What came, with what is held back.
+    fn settled(&self) -> Cow<'_, Form> {
+        let mut form = Cow::Borrowed(&self.form);
+        if let Some(Held { name, data }) = &self.held {
+            // What cannot be read adds nothing.
+            let _ = form.to_mut().paired(name, data, &mut Unheard);
+        }
+        form
+    }
+}
+
+impl Form {
+    fn event(&mut self, name: &str, data: &str, sink: &mut dyn Sink) -> Result<Step, Error> {
         match self {
             Self::Chat(fold) => fold.event(name, data, sink),
             Self::GenerateContent(fold) => fold.event(name, data, sink),
@@ -136,51 +243,32 @@ impl Fold {
         }
     }
 
-    /// Takes a whole body at once.
-    ///
-    /// # Errors
-    ///
-    /// `malformed_response` when it is no answer of this format.
-    pub fn whole(&mut self, body: &Value, sink: &mut dyn Sink) -> Result<Step, Error> {
-        let body = &Node::from(body);
-        match self {
-            Self::Chat(fold) => fold.whole(body, sink),
-            Self::GenerateContent(fold) => fold.whole(body, sink),
-            Self::Messages(fold) => fold.whole(body, sink),
-            Self::Responses(fold) => fold.whole(body, sink),
-        }
-    }
-
-    /// Whether the answer may end here: its terminal event came, or all that must come before it.
-    pub fn is_complete(&self) -> bool {
-        match self {
-            Self::Chat(fold) => fold.is_complete(),
-            Self::GenerateContent(fold) => fold.is_complete(),
-            Self::Messages(fold) => fold.is_complete(),
-            Self::Responses(fold) => fold.is_complete(),
-        }
-    }
-
-    /// The answer as far as it came.
-    pub fn answer(&self) -> Answer {
-        match self {
-            Self::Chat(fold) => fold.answer(),
-            Self::GenerateContent(fold) => fold.answer(),
-            Self::Messages(fold) => fold.answer(),
-            Self::Responses(fold) => fold.answer(),
-        }
-    }
-
-    /// The lane the answer ran in, where the provider says so.
-    pub fn service_tier(&self) -> Option<ServiceTier> {
-        match self {
-            Self::Chat(fold) => fold.service_tier(),
-            Self::Responses(fold) => fold.service_tier(),
-            Self::Messages(fold) => fold.service_tier(),
-            Self::GenerateContent(_) => None,
-        }
+    /// Takes an event with the mark for half characters in it.
+    fn paired(&mut self, name: &str, data: &str, sink: &mut dyn Sink) -> Result<Step, Error> {
+        let paired = surrogates::paired(data);
+        self.event(name, paired.as_deref().unwrap_or(data), sink)
     }
 }
+
+/// The JSON of a whole body, read as leniently as the events of a stream are.
+pub(crate) fn parse_body(body: &[u8]) -> Result<Value, json::Unreadable> {
+    json::parse(body).or_else(|error| {
+        let text = String::from_utf8_lossy(body);
+        match surrogates::paired(&text) {
+            Some(paired) => json::parse(paired.as_bytes()),
+            None if matches!(text, Cow::Owned(_)) => json::parse(text.as_bytes()),
+            None => Err(error),
+        }
+    })
+}
+
+/// Whether an event only keeps the connection open.
+fn is_sign_of_life(name: &str, data: &str) -> bool {
+    matches!(name, "ping" | "keepalive" | "heartbeat")
+        || (data.len() < LONGEST_PING_BYTES && seek::has(data, "\"ping\""))
+}
+
+const LONGEST_PING_BYTES: usize = 32;
 
 /// The JSON of an event's data; nothing when it is no concern of the answer's.
 pub(super) fn parse_data<'a>(name: &str, data: &'a str) -> Result<Option<Node<'a>>, Error> {
@@ -188,14 +276,10 @@ pub(super) fn parse_data<'a>(name: &str, data: &'a str) -> Result<Option<Node<'a
     if data.is_empty() || data == "[DONE]" {
         return Ok(None);
     }
-    let parsed = json::read_text(data).or_else(|error| {
-        let paired = surrogates::paired(data).ok_or(error)?;
-        json::parse(paired.as_bytes()).map(Node::from)
-    });
-    match parsed {
+    match json::read_text(data) {
         Ok(value) => Ok(Some(value)),
         // Signs of life of some proxies carry words of their own.
-        Err(_) if matches!(name, "ping" | "keepalive" | "heartbeat") => Ok(None),
+        Err(_) if is_sign_of_life(name, "") => Ok(None),
         Err(error) => Err(malformed(&format!("an event of the stream is not JSON ({error})"))),
     }
 }

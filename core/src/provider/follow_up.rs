@@ -86,21 +86,32 @@ fn parts(answer: &Answer, api: Api) -> Vec<Part> {
             object! { "contents" => [object! { "role" => "model", "parts" => gemini_parts(answer) }] },
         ),
         Api::Messages => Some(object! {
-            "messages" => [object! { "role" => "assistant", "content" => answer.items }],
+            "messages" => [object! { "role" => "assistant", "content" => blocks(answer) }],
             "max_tokens" => 1,
         }),
         Api::Responses => Some(object! { "input" => answer.items }),
     };
     let own = own.filter(|_| !answer.items.is_empty());
     if let Some(read) = own.and_then(|body| parse(&body, Some(api)).ok()) {
-        let parts: Vec<Part> =
+        let mut parts: Vec<Part> =
             read.conversation.into_iter().flat_map(|message| message.content).collect();
+        // Gemini's summaries of its thoughts are for people; what it wants back is signed.
+        let is_summary =
+            |part: &Part| matches!(part, Part::Reasoning { item_id: None, opaque: None, .. });
+        parts.retain(|part| !is_summary(part));
         let named = |part: &&Part| matches!(part, Part::ToolCall { .. });
         // Calls without an id of their own were given one, which the results name.
         if parts.iter().filter(named).count() == answer.tool_calls.len() {
             return with_call_ids(parts, answer);
         }
     }
+    let thoughts = answer.items.iter().find_map(|item| item.get("reasoning_content")?.as_str());
+    let thoughts = thoughts.map(|text| Part::Reasoning {
+        item_id: None,
+        text: text.into(),
+        opaque: None,
+        reasoning_tokens: None,
+    });
     let text = Some(&answer.text).filter(|text| !text.is_empty());
     let words = text.map(|text| Part::Text { text: text.clone() });
     let calls = answer.tool_calls.iter().map(|call| Part::ToolCall {
@@ -109,7 +120,7 @@ fn parts(answer: &Answer, api: Api) -> Vec<Part> {
         name: call.name.clone(),
         arguments: call.arguments.clone(),
     });
-    words.into_iter().chain(calls).collect()
+    thoughts.into_iter().chain(words).chain(calls).collect()
 }
 
 fn with_call_ids(mut parts: Vec<Part>, answer: &Answer) -> Vec<Part> {
@@ -191,8 +202,12 @@ fn chat(answer: &Answer, outputs: &[ToolOutput], user: Option<&str>) -> Vec<Valu
     }
     // OpenRouter asks for it back, for some models answer only to their own thoughts.
     // <https://openrouter.ai/docs/use-cases/reasoning-tokens>, checked 2026-11-22.
-    if let Some(details) = answer.items.iter().find_map(|item| item.get("reasoning_details")) {
-        said.insert("reasoning_details".to_owned(), details.clone());
+    // DeepSeek and Moonshot refuse calls that come back without the thoughts before them.
+    // <https://api-docs.deepseek.com/guides/thinking_mode>, checked 2026-11-22.
+    for key in ["reasoning_details", "reasoning_content"] {
+        if let Some(thoughts) = answer.items.iter().find_map(|item| item.get(key)) {
+            said.insert(key.to_owned(), thoughts.clone());
+        }
     }
     let mut turns = alloc::vec![Value::Object(said)];
     turns.extend(outputs.iter().map(
@@ -221,11 +236,16 @@ fn messages(answer: &Answer, outputs: &[ToolOutput], user: Option<&str>) -> Vec<
         }
     }));
     content.extend(user.map(|text| object! { "type" => "text", "text" => text }));
-    let mut turns = alloc::vec![object! { "role" => "assistant", "content" => answer.items }];
+    let mut turns = alloc::vec![object! { "role" => "assistant", "content" => blocks(answer) }];
     if !content.is_empty() {
         turns.push(object! { "role" => "user", "content" => content });
     }
     turns
+}
+
+/// The blocks of the answer itself, without what stood beside them.
+fn blocks(answer: &Answer) -> Vec<&Value> {
+    answer.items.iter().filter(|item| item.get("type").is_some()).collect()
 }
 
 fn gemini(answer: &Answer, outputs: &[ToolOutput], user: Option<&str>) -> Vec<Value> {

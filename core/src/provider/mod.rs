@@ -40,6 +40,7 @@ pub use http::HttpRequest;
 pub use problem::{Problem, Remedy};
 pub use rate::{Left, RateLimit};
 
+pub(crate) use fold::parse_body;
 pub(crate) use go_on::go_on;
 
 use crate::error::Error;

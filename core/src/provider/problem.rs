@@ -9,8 +9,8 @@ use alloc::string::{String, ToString};
 
 use serde_json::Value;
 
+use super::fold::parse_body;
 use crate::error::{Error, ErrorKind};
-use crate::json;
 use crate::json::Node;
 use crate::json::pointer::part;
 use crate::seek;
@@ -44,7 +44,7 @@ pub enum Remedy {
 impl Problem {
     /// What a response with this status and body means.
     pub(crate) fn of_response(status: u16, body: &str) -> Self {
-        match json::parse(body.as_bytes()) {
+        match parse_body(body.as_bytes()) {
             Ok(value) => Self::of_value(Some(status), &value),
             Err(_) => Self::of_words(Some(status), &Words::default(), excerpt_of_page(body)),
         }

@@ -17,6 +17,8 @@ pub(super) struct Message {
     pub(super) text: String,
     pub(super) refusal: Option<String>,
     pub(super) reasoning: String,
+    /// Whether the reasoning came under the name that wants it back with the calls after it.
+    pub(super) is_wanted_back: bool,
     pub(super) calls: ToolCalls,
     pub(super) annotations: Vec<Value>,
     /// Fields without a name here, by field.
@@ -51,6 +53,7 @@ impl Message {
             _ => None,
         });
         if let Some(text) = thought {
+            self.is_wanted_back |= find(fields, WANTED_BACK).is_some_and(Node::is_string);
             self.add_reasoning(text, sink);
         }
         for (key, value) in fields {
@@ -192,5 +195,6 @@ pub(super) fn merge(so_far: &mut Value, more: &Value) {
 
 /// Names of the reasoning: DeepSeek, vLLM and others; Groq and OpenRouter; GitHub's models; some
 /// proxies. Several send the same words under two of them.
-pub(super) const REASONING: [&str; 4] =
-    ["reasoning_content", "reasoning", "reasoning_text", "thinking"];
+pub(super) const REASONING: [&str; 4] = [WANTED_BACK, "reasoning", "reasoning_text", "thinking"];
+
+pub(super) const WANTED_BACK: &str = "reasoning_content";

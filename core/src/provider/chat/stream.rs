@@ -12,7 +12,7 @@ use alloc::vec::Vec;
 use serde_json::{Map, Value};
 
 use super::cohere;
-use super::message::{Message, REASONING, merge};
+use super::message::{Message, REASONING, WANTED_BACK, merge};
 use super::tool_calls::KNOWN as CALL_FIELDS;
 use super::usage::usage;
 use crate::error::Error;
@@ -30,7 +30,7 @@ use crate::usage::Usage;
 
 /// The fold of one completion.
 #[derive(Clone, Debug, Default)]
-pub struct ChatFold {
+pub(crate) struct ChatFold {
     id: Option<String>,
     model: Option<String>,
     service_tier: Option<ServiceTier>,
@@ -157,6 +157,9 @@ impl ChatFold {
         let mut items = Vec::new();
         if !message.extra.is_empty() {
             items.push(Value::Object(message.extra.clone()));
+        }
+        if message.is_wanted_back && !message.calls.is_empty() {
+            items.push(object! { WANTED_BACK => message.reasoning });
         }
         for (key, fields) in [("choice", &self.choice), ("completion", &self.completion)] {
             if !fields.is_empty() {

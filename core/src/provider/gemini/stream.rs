@@ -23,7 +23,7 @@ use crate::usage::Usage;
 
 /// The fold of one answer.
 #[derive(Clone, Debug, Default)]
-pub struct GeminiFold {
+pub(crate) struct GeminiFold {
     id: Option<String>,
     model: Option<String>,
     text: String,

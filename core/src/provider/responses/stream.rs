@@ -24,7 +24,7 @@ use ending::usage_of;
 
 /// The fold of one response.
 #[derive(Clone, Debug, Default)]
-pub struct ResponsesFold {
+pub(crate) struct ResponsesFold {
     id: Option<String>,
     model: Option<String>,
     service_tier: Option<ServiceTier>,
