@@ -13,7 +13,7 @@ use super::settings::Restart;
 use crate::catalog::Terms;
 use crate::error::Error;
 use crate::money::Pusd;
-use crate::provider::Answer;
+use crate::provider::{Answer, Remedy};
 use crate::time::Timestamp;
 
 impl Call {
@@ -63,7 +63,9 @@ impl Call {
         if wait_ms > 0 {
             error = error.with("waitMs", wait_ms);
         }
-        if wait_ms > self.limits.max_retry_after_ms {
+        // Where waiting would not help, why it failed says more than how long it would take.
+        let would_wait = matches!(remedy, Remedy::Retry | Remedy::Sideways);
+        if would_wait && wait_ms > self.limits.max_retry_after_ms {
             error = over_cap(error, wait_ms, self.limits.max_retry_after_ms);
         }
         attempt.error = Some(error.clone());

@@ -338,8 +338,8 @@ impl Call {
             if self.leg > 0 {
                 key.push_str(&format!("-{}", self.leg));
             }
-            if self.said.is_some() {
-                key.push_str(&format!("-from-{}", id.0));
+            if let Some(said) = &self.said {
+                key.push_str(&format!("-from-{}", said.len()));
             }
             request.headers.push(("idempotency-key".into(), key));
         }

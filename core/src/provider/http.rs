@@ -47,7 +47,8 @@ impl HttpRequest {
 pub(super) fn check_url(url: &str, allow_http: bool) -> Result<(), Error> {
     let wrong = |what: &str| {
         Err(Error::invalid_request(format!(
-            "{what}; an address is written like `https://api.openai.com/v1`: {url}"
+            "{what}; an address is written like `https://api.openai.com/v1`: {}",
+            told(url)
         )))
     };
     if url.bytes().any(|byte| byte <= b' ' || byte == 0x7f) {
@@ -71,6 +72,20 @@ pub(super) fn check_url(url: &str, allow_http: bool) -> Result<(), Error> {
         return wrong("an unencrypted address is refused unless it is this machine's own");
     }
     Ok(())
+}
+
+/// An address without what may be a secret in it: a name, a password, a query.
+fn told(url: &str) -> String {
+    let end = url.find(['?', '#']).unwrap_or(url.len());
+    let (url, rest) = url.split_at(end);
+    let mark = if rest.is_empty() { "" } else { "?…" };
+    match url.rsplit_once('@') {
+        None => format!("{url}{mark}"),
+        Some((before, after)) => {
+            let scheme = before.find("://").map_or("", |at| &before[..at + 3]);
+            format!("{scheme}…@{after}{mark}")
+        }
+    }
 }
 
 fn host_of(authority: &str) -> &str {
@@ -119,6 +134,14 @@ mod tests {
             "https://a\n",
         ] {
             assert!(check_url(url, false).is_err(), "{url}");
+        }
+        for url in [
+            "https://name:sk-word@api.openai.com/v1",
+            "name:sk-word@api.openai.com",
+            "http://api.openai.com/v1?key=sk-word",
+            "ftp://api.openai.com/#sk-word",
+        ] {
+            assert!(!check_url(url, false).unwrap_err().message.contains("sk-word"), "{url}");
         }
         assert!(check_url("http://ollama.lan:11434/v1", true).is_ok());
     }
