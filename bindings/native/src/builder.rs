@@ -161,7 +161,8 @@ impl Builder {
     }
 
     /// Calls this after each change of the budget, and before anything is sent on its strength:
-    /// store it here, and a crash loses no money out of sight.
+    /// store it here, and a crash loses no money out of sight. Calls that hold or settle wait for
+    /// it, so it must not use the client itself.
     #[must_use]
     pub fn on_budget(mut self, tell: impl Fn(&Budget) + Send + Sync + 'static) -> Self {
         self.on_budget = Some(Box::new(tell));

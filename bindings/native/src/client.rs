@@ -68,6 +68,9 @@ pub struct Failure {
     pub answer: Option<Answer>,
     /// What it cost; absent when nothing was ever sent.
     pub receipt: Option<Receipt>,
+    /// What the answers before it cost, where one call of several failed: tools had been run, or an
+    /// answer had missed its form.
+    pub earlier: Vec<Receipt>,
 }
 
 impl Client {
@@ -318,6 +321,12 @@ impl Inner {
     }
 
     pub(crate) fn scrub_outcome(&self, mut outcome: Outcome) -> Outcome {
+        let ids = outcome.attempts.iter_mut().filter_map(|attempt| attempt.request_id.as_mut());
+        for id in ids {
+            if let Some(clean) = self.keys.values().find_map(|key| key.scrub(id)) {
+                *id = clean;
+            }
+        }
         let attempts = outcome.attempts.iter_mut().filter_map(|attempt| attempt.error.as_mut());
         for error in attempts.chain(outcome.error.as_mut()) {
             self.scrub(error);
@@ -350,8 +359,13 @@ impl fmt::Debug for Client {
 }
 
 impl Failure {
+    pub(crate) fn after(mut self: Box<Self>, earlier: Vec<Receipt>) -> Box<Self> {
+        self.earlier = earlier;
+        self
+    }
+
     pub(crate) fn unsent(error: Error) -> Box<Self> {
-        Box::new(Self { error, answer: None, receipt: None })
+        Box::new(Self { error, answer: None, receipt: None, earlier: Vec::new() })
     }
 }
 

@@ -132,6 +132,7 @@ impl Flow {
                 error: error.unwrap_or_else(|| Error::invalid_request("the call gave no answer")),
                 answer,
                 receipt: Some(receipt),
+                earlier: Vec::new(),
             })),
         }
     }

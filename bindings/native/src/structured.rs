@@ -87,7 +87,10 @@ impl Client {
         };
         let mut missed = Vec::new();
         loop {
-            let reply = self.send(&request).await?;
+            let reply = match self.send(&request).await {
+                Ok(reply) => reply,
+                Err(failure) => return Err(failure.after(missed)),
+            };
             let why = match read(&request, &reply) {
                 Ok(value) => return Ok(Typed { value, reply, missed }),
                 Err(why) => why,
@@ -98,6 +101,7 @@ impl Client {
                     error: Error::new(ErrorKind::MalformedResponse, message),
                     answer: Some(reply.answer),
                     receipt: Some(reply.receipt),
+                    earlier: missed,
                 }));
             }
             let wish = format!(

@@ -168,12 +168,15 @@ impl Client {
         limits: ToolLimits,
     ) -> Result<ToolRun, Box<Failure>> {
         let mut request = request;
+        // Thoughts that are sent back are read by their own provider alone.
+        request.hints.thread.get_or_insert_with(name);
         if request.native.is_none() {
             request.tools.extend(tools.tools.iter().map(|own| own.tool.clone()));
         }
         let (mut cost, mut steps) = (Pusd::ZERO, 0);
         let mut seen: BTreeMap<(String, String), u32> = BTreeMap::new();
         let mut last: Option<Reply> = None;
+        let mut receipts = Vec::new();
         loop {
             let mut policy = self.policy().clone();
             if let Some(most) = limits.max_cost {
@@ -181,17 +184,21 @@ impl Client {
                 policy.max_cost = Some(policy.max_cost.map_or(left, |own| own.min(left)));
             }
             let reply = match self.call(&request, &policy, name()) {
-                Ok(flow) => flow.finish().await?,
+                Ok(flow) => match flow.finish().await {
+                    Ok(reply) => reply,
+                    Err(failure) => return Err(failure.after(receipts)),
+                },
                 Err(error) => match last {
                     Some(reply) if error.kind == ErrorKind::OverBudget => {
                         return Ok(ToolRun { reply, request, ended: ToolEnd::Cost, steps, cost });
                     }
-                    _ => return Err(Failure::unsent(error)),
+                    _ => return Err(Failure::unsent(error).after(receipts)),
                 },
             };
             steps += 1;
             let spent = reply.receipt.cost.saturating_add(reply.receipt.unsettled);
             cost = cost.saturating_add(spent);
+            receipts.push(reply.receipt.clone());
             let calls = reply.answer.tool_calls.clone();
             if calls.is_empty() {
                 return Ok(ToolRun { reply, request, ended: ToolEnd::Answered, steps, cost });

@@ -157,8 +157,10 @@ impl Budget {
                 .with("limitPusd", limit.amount.as_pusd())
                 .with("window", limit.window.word()));
         }
-        let id = HoldId(self.ledger.next_id);
-        self.ledger.next_id += 1;
+        // A ledger that lost count, mended by hand say, gives no name twice.
+        let taken = self.ledger.holds.iter().map(|hold| hold.id.0.saturating_add(1)).max();
+        let id = HoldId(self.ledger.next_id.max(taken.unwrap_or(0)));
+        self.ledger.next_id = id.0.saturating_add(1);
         self.ledger.holds.push(Hold { id, amount: worst_case, at: now });
         self.forget_before(now);
         Ok(id)

@@ -63,6 +63,18 @@ fn a_crash_between_sending_and_settling_loses_nothing() {
 }
 
 #[test]
+fn a_ledger_that_lost_count_gives_no_name_twice() {
+    for next in ["", "\"nextId\":1,", "\"nextId\":18446744073709551615,"] {
+        let hold = r#"{"id":3,"amount":"0.5","at":1796079600000}"#;
+        let text = format!(r#"{{"limits":[],"ledger":{{{next}"holds":[{hold}]}}}}"#);
+        let mut budget = Budget::parse(text.as_bytes()).unwrap();
+        let id = budget.hold(usd("0.1"), NOW).unwrap();
+        budget.settle(id, usd("0.1"));
+        assert_eq!(budget.holds()[0].amount, usd("0.5"), "{text}");
+    }
+}
+
+#[test]
 fn a_soft_limit_bends_the_policy_and_refuses_nothing() {
     let mut budget = Budget::new(alloc::vec![Limit::soft(Window::Day, usd("1"))]);
     let policy = Policy::default();

@@ -121,6 +121,7 @@ async fn a_provider_that_repeats_the_key_does_not_make_us_tell_it() {
     let fault = farebox_emulator::Fault {
         status: Some(401),
         body: Some(body),
+        headers: [("x-request-id".to_owned(), KEY.to_owned())].into(),
         ..farebox_emulator::Fault::default()
     };
     emulator.script(Vec::new(), vec![fault]);

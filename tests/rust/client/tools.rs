@@ -135,6 +135,27 @@ async fn an_answer_is_read_as_a_value_and_repaired_once() {
     let failure = client.send_as::<City>(request(), &Form::of::<City>()).await.unwrap_err();
     assert_eq!(failure.error.kind, ErrorKind::MalformedResponse, "{failure}");
     assert!(failure.receipt.is_some());
+    assert_eq!(failure.earlier.len(), 1);
+    let told = failure.earlier.iter().chain(&failure.receipt);
+    let input: u64 = told.map(|receipt| receipt.usage.input_tokens()).sum();
+    let billed = &emulator.bill().lines[2..];
+    assert_eq!(input, billed.iter().map(|line| line.input_tokens).sum::<u64>());
+}
+
+#[tokio::test]
+async fn what_tools_cost_before_a_failure_is_told_with_it() {
+    let emulator = emulator();
+    script(&emulator, vec![calls(&["Paris"]), calls(&["Oslo"])]);
+    for fault in ["chunk_bytes=7", "chunk_bytes=7", "invalid_request"] {
+        suffer(&emulator, fault);
+    }
+    let tools = Tools::new()
+        .function("weather", "The weather", schema(), |_| async { Ok("perhaps".into()) });
+    let failure =
+        client(&emulator).run_tools(request(), &tools, ToolLimits::default()).await.unwrap_err();
+    assert_eq!(failure.error.kind, ErrorKind::ProviderRejected, "{failure}");
+    assert_eq!(failure.earlier.len(), 2);
+    assert!(failure.earlier.iter().all(|receipt| !receipt.cost.is_zero()));
 }
 
 /// Spans of one thread by number, each with its fields as text.
