@@ -120,6 +120,9 @@ function describe(error: unknown): string {
   return cause ? `${error.message}: ${cause}` : error.message;
 }
 
-/** How long and how much an exchange may still say after its end before its connection is given up. */
-const DRAIN_MS = 1_000;
+/**
+ * How long and how much an exchange may still say after its end before its connection is given up; a
+ * process that has nothing else to do lives that much longer.
+ */
+const DRAIN_MS = 200;
 const DRAIN_BYTES = 64 << 10;
