@@ -2,7 +2,8 @@
 export type * from "./types.js";
 export type { CallingOptions, ClientCallingOptions } from "./calling.js";
 export { FareboxError } from "./error.js";
-export type { CallOptions, FareboxOptions, ProviderOptions, RequestInput } from "./farebox.js";
+export type { EstimatorOptions, QuoteOptions, RequestInput } from "./estimator.js";
+export type { CallOptions, FareboxOptions, ProviderOptions } from "./farebox.js";
 export type { Key } from "./keys.js";
 export type { KernelSource } from "./load.js";
 export { LiveCount } from "./live.js";

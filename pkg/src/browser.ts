@@ -6,10 +6,7 @@ import { vocabularyFiles } from "./urls.js";
 import { fetchBytes, setPlatform } from "./vocabulary.js";
 
 await load(new URL("./kernel.wasm", import.meta.url));
-setPlatform({
-  vocabulary: (encoding) => fetchBytes(vocabularyFiles(encoding)),
-  environment: () => undefined,
-});
+setPlatform({ vocabulary: (encoding) => fetchBytes(vocabularyFiles(encoding)) });
 
 export * from "./api.js";
 export class Farebox extends Client {}

@@ -1,43 +1,36 @@
-// The client: quotes without network, sends, streams and settles.
-import { age } from "./anew.js";
+// The client: what the estimator does, and beside it sends, streams and settles.
 import { type CallingOptions, callingOf, type ClientCallingOptions } from "./calling.js";
 import { FareboxError, guarded, toText } from "./error.js";
+import { Estimator, type EstimatorOptions, type QuoteOptions, type RequestInput } from "./estimator.js";
 import { Drive } from "./host.js";
 import { authHeaders, isPage, type Key, refuseKeyInPage } from "./keys.js";
 import {
   type Answer,
   type Budget,
   type Call,
+  type CallOperations,
   type CallSettings,
-  type Catalog,
   type Goal,
   type GoalInput,
-  type Hints,
   type HttpRequest,
-  Kernel,
+  type Kernel,
   type Observation,
   type Operations,
   type Outcome,
-  type Policy,
   type Posterior,
   type Provider,
   type Quote,
   type Receipt,
-  type Request,
   Run,
   type RunQuote,
   type RunSettings,
 } from "./kernel.js";
-import { requireLoaded } from "./load.js";
 import { FareboxRun, type RunHost, type RunOptions } from "./run.js";
 import { FareboxStream, type Reply } from "./stream.js";
 import { spans } from "./telemetry.js";
 import { Exchange } from "./transport.js";
 import { rateLimits, type Turns } from "./turns.js";
-import { environment, request as requestVocabularies } from "./vocabulary.js";
-
-/** A request of the package's own, or a body in a provider's shape: what the app already sends. */
-export type RequestInput = Request | { readonly [field: string]: unknown };
+import { environment } from "./vocabulary.js";
 
 /** How one provider is reached. */
 export interface ProviderOptions {
@@ -48,15 +41,9 @@ export interface ProviderOptions {
 }
 
 /** How a client behaves; every field has a default. */
-export interface FareboxOptions extends ProviderOptions, ClientCallingOptions {
+export interface FareboxOptions extends EstimatorOptions, ProviderOptions, ClientCallingOptions {
   /** Providers by the catalogue's ids; `apiKey` and `baseUrl` beside it mean the first of the catalogue. */
   providers?: Record<string, ProviderOptions>;
-  /** What is wanted of a choice. */
-  policy?: Policy;
-  /** What is known of the caller's workloads, as an earlier client's `posterior` said. */
-  posterior?: Posterior;
-  /** Models and prices instead of the shipped ones. */
-  catalog?: Catalog | string;
   /** The model whose cost savings are held against; by default the strongest of the ladder. */
   baseline?: string;
   /**
@@ -76,28 +63,22 @@ export interface FareboxOptions extends ProviderOptions, ClientCallingOptions {
   onBudget?: (budget: Budget) => void | Promise<void>;
   /** Another `fetch`. */
   fetch?: typeof globalThis.fetch;
-  /** Another clock, in milliseconds since 1970. */
-  now?: () => number;
   /** Says that a plain key in this page is the visitor's own. */
   dangerouslyAllowBrowser?: boolean;
 }
 
 /** What one call may do otherwise than the client. */
-export interface CallOptions extends CallingOptions {
-  /** What the request's text does not say: its workload, its stakes. */
-  hints?: Hints | undefined;
-  policy?: Policy | undefined;
-  /** Instead of what the client knows. */
-  posterior?: Posterior | undefined;
+export interface CallOptions extends QuoteOptions, CallingOptions {
   signal?: AbortSignal | undefined;
   /** Names the logical request, so that a provider can tell a repetition; drawn outside of pages. */
   idempotencyKey?: string | undefined;
 }
 
-export class Farebox {
-  readonly #made: [catalog: string | undefined, posterior: string | undefined];
-  #held: Kernel;
-  #age = age();
+/** What `evaluate` runs. */
+type AllOperations = Operations & CallOperations;
+
+/** Quotes, sends, streams and settles. */
+export class Farebox extends Estimator {
   readonly #options: FareboxOptions;
   readonly #providers: Map<string, ProviderOptions>;
   readonly #turns: ((quote: Quote) => Turns) | undefined;
@@ -107,16 +88,12 @@ export class Farebox {
   #kept: Promise<void> = Promise.resolve();
 
   constructor(options: FareboxOptions = {}) {
-    requireLoaded();
-    const { catalog } = options;
+    super(options);
     this.#options = options;
-    const known = options.posterior && JSON.stringify(options.posterior);
-    this.#made = [typeof catalog === "object" ? JSON.stringify(catalog) : catalog, known];
-    this.#held = guarded(() => new Kernel(...this.#made));
     this.#providers = new Map(Object.entries(options.providers ?? {}));
     if (options.budget) {
       const given = toText(options.budget);
-      guarded(() => this.#held.setBudget(given));
+      guarded(() => this.kernel.setBudget(given));
       this.#ledger = given;
     }
     this.#turns = options.rateLimits && guarded(() => rateLimits(options.rateLimits ?? {}));
@@ -130,18 +107,14 @@ export class Farebox {
     }
   }
 
-  /** What is wanted of a choice, where a call says nothing else. */
-  get policy(): Policy | undefined {
-    return this.#options.policy;
-  }
-
   /**
    * What the request costs on every model of the ladder, which one should answer, and what a call
-   * would try. Needs no network; counts are approximate until the vocabulary is there, and say so.
+   * would try. Needs no network but for the vocabulary, which is fetched on first need; counts are
+   * approximate until it is there, and say so.
    */
-  quote(request: RequestInput, options: CallOptions = {}): Quote {
-    this.#vocabularies(request, options);
-    return this.evaluate("quote", this.#quotable(request, options));
+  override quote(request: RequestInput, options: CallOptions = {}): Quote {
+    this.vocabularies(request, options);
+    return super.quote(request, options);
   }
 
   /**
@@ -149,23 +122,18 @@ export class Farebox {
    * `quote.decision` of a request that was sent.
    */
   observe(decisionId: string, seen: Observation): void {
-    guarded(() => this.#kernel.observe(decisionId, toText(seen), this.#now()));
+    guarded(() => this.kernel.observe(decisionId, toText(seen), this.now()));
   }
 
   /** What is known of the caller's workloads by now; hand it to the next client as `posterior`. */
   get posterior(): Posterior {
-    return guarded(() => JSON.parse(this.#kernel.posterior()));
+    return guarded(() => JSON.parse(this.kernel.posterior()));
   }
 
   /** What may be spent, what is spent and what is held for calls under way. */
   get budget(): Budget | undefined {
     this.#noteBudget();
     return this.#ledger === undefined ? undefined : JSON.parse(this.#ledger);
-  }
-
-  /** Fetches the vocabularies that exact counts need; `quote` is exact afterwards. */
-  async preload(options: CallOptions & { model?: string } = {}): Promise<void> {
-    await Promise.all(this.#vocabularies({ model: options.model }, options, true));
   }
 
   /** Sends the request and waits for the whole answer. */
@@ -181,7 +149,7 @@ export class Farebox {
   /** What a whole run costs, what the strongest model alone would, and whether the split pays. Needs no network. */
   quoteRun(goal: Goal, settings: RunSettings = {}): RunQuote {
     const input = this.#goalInput(goal, settings);
-    return guarded(() => JSON.parse(this.#kernel.quoteRun(input)));
+    return guarded(() => JSON.parse(this.kernel.quoteRun(input)));
   }
 
   /**
@@ -190,32 +158,27 @@ export class Farebox {
    */
   run(goal: Goal, settings: RunSettings = {}, options: RunOptions = {}): FareboxRun {
     const input = this.#goalInput(goal, { idempotencyKey: crypto.randomUUID(), ...settings });
-    return new FareboxRun(guarded(() => this.#kernel.startRun(input)), this.#runHost(), options);
+    return new FareboxRun(guarded(() => this.kernel.startRun(input)), this.#runHost(), options);
   }
 
   /** Goes on with a run that was saved, after a crash say. */
   resume(saved: string, options: RunOptions = {}): FareboxRun {
-    const run = guarded(() => Run.resume(saved, this.#now()));
+    const run = guarded(() => Run.resume(saved, this.now()));
     return new FareboxRun(run, this.#runHost(), options);
   }
 
   /** Runs one operation of the kernel: plain data in, plain data out. */
-  evaluate<Name extends keyof Operations>(name: Name, input: Operations[Name][0]): Operations[Name][1] {
-    return guarded(() => JSON.parse(this.#kernel.run(name, toText(input))));
+  override evaluate<Name extends keyof AllOperations>(name: Name, input: AllOperations[Name][0]): AllOperations[Name][1] {
+    return super.evaluate(name as keyof Operations, input as never) as never;
   }
 
-  /** The kernel, made once more where the last one stopped inside: with what it was told at first, and the last ledger. */
-  get #kernel(): Kernel {
-    if (this.#age !== age()) {
-      this.#held = new Kernel(...this.#made);
-      if (this.#ledger !== undefined) this.#held.setBudget(this.#ledger);
-      this.#age = age();
-    }
-    return this.#held;
+  /** @internal The last ledger. */
+  protected override remind(kernel: Kernel): void {
+    if (this.#ledger !== undefined) kernel.setBudget(this.#ledger);
   }
 
   #start(request: RequestInput, options: CallOptions, stream: boolean): FareboxStream {
-    this.#vocabularies(request, options);
+    this.vocabularies(request, options);
     const { limits, restart, release } = callingOf(this.#options, options);
     // A page's request to another origin may carry only headers that origin allows.
     const idempotencyKey = options.idempotencyKey ?? (isPage() ? undefined : `farebox-${crypto.randomUUID()}`);
@@ -227,8 +190,8 @@ export class Farebox {
       ...(restart && { restart }),
       ...(release && { release }),
     };
-    const input = { ...this.#quotable(request, options), settings, limits, baseline: this.#options.baseline };
-    const call: Call = guarded(() => this.#kernel.call(toText(input)));
+    const input = { ...this.quotable(request, options), settings, limits, baseline: this.#options.baseline };
+    const call: Call = guarded(() => this.kernel.call(toText(input)));
     const quote: Quote = guarded(() => JSON.parse(call.quote()));
     const kept = this.#keepBudget();
     kept.catch(() => {});
@@ -243,7 +206,7 @@ export class Farebox {
     const fetch = this.#options.fetch ?? globalThis.fetch.bind(globalThis);
     const asked = new Map<number, string>();
     const events = new Drive(call, {
-      now: () => this.#now(),
+      now: () => this.now(),
       open: (attempt: number, http: HttpRequest) => {
         asked.set(attempt, http.provider);
         const secretHeaders = async () => {
@@ -272,7 +235,7 @@ export class Farebox {
   }
 
   #noteBudget(): void {
-    if (this.#ledger !== undefined) this.#ledger = guarded(() => this.#kernel.budget());
+    if (this.#ledger !== undefined) this.#ledger = guarded(() => this.kernel.budget());
   }
 
   /** Hands the budget on as it then stands, one time after another, so that the last one kept is the newest. */
@@ -303,25 +266,15 @@ export class Farebox {
     }
   }
 
-  #quotable(request: RequestInput, options: CallOptions) {
-    return {
-      request,
-      hints: options.hints,
-      policy: options.policy ?? this.#options.policy,
-      posterior: options.posterior,
-      now: this.#now(),
-    };
-  }
-
   #goalInput(goal: Goal, settings: RunSettings): string {
-    const input: GoalInput = { goal, settings, now: this.#now() };
+    const input: GoalInput = { goal, settings, now: this.now() };
     if (this.#options.policy) input.policy = this.#options.policy;
     return toText(input);
   }
 
   #runHost(): RunHost {
     return {
-      now: () => this.#now(),
+      now: () => this.now(),
       // A page's request to another origin may carry only headers that origin allows.
       start: (request, { idempotencyKey, ...options }) =>
         this.#start(request, isPage() ? options : { ...options, idempotencyKey }, false),
@@ -350,12 +303,6 @@ export class Farebox {
     });
   }
 
-  #vocabularies(request: { readonly model?: unknown }, options: CallOptions, waits = false): Promise<void>[] {
-    const policy = options.policy ?? this.#options.policy;
-    const model = typeof request?.model === "string" ? request.model : undefined;
-    return requestVocabularies(this.evaluate("encodings", { policy, model }), waits);
-  }
-
   #catalogProviders(): Provider[] {
     return (this.#known ??= this.evaluate("providers", undefined));
   }
@@ -366,10 +313,6 @@ export class Farebox {
       if (baseUrl !== undefined) urls[provider] = absolute(baseUrl);
     }
     return urls;
-  }
-
-  #now(): number {
-    return this.#options.now?.() ?? Date.now();
   }
 }
 

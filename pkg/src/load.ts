@@ -34,7 +34,7 @@ export function requireLoaded(): void {
   if (loaded) return;
   throw new FareboxError({
     kind: "invalid_request",
-    message: "the kernel is not loaded: `await load(url)` first, or import `farebox` instead of `farebox/slim`",
+    message: "the kernel is not loaded: `await load(url)` first (`farebox/slim` knows the url itself), or import `farebox`, which loads itself",
   });
 }
 

@@ -1,6 +1,7 @@
 // The caller's own tools, run as the model asks for them, until it answers.
 import type { FareboxError } from "./error.js";
-import type { CallOptions, Farebox, RequestInput } from "./farebox.js";
+import type { RequestInput } from "./estimator.js";
+import type { CallOptions, Farebox } from "./farebox.js";
 import type { Api, AnswerToolCall, Pusd, Quote, Receipt, Request, ToolOutput } from "./kernel.js";
 import { type Form, readForm, schemaOf } from "./schema.js";
 import type { Reply } from "./stream.js";

@@ -8,8 +8,8 @@ import { requireLoaded } from "./load.js";
 export interface Platform {
   /** A vocabulary's file: at once where files are local, later where they are fetched. */
   vocabulary(encoding: Encoding): Uint8Array | Promise<Uint8Array>;
-  /** An environment variable. */
-  environment(name: string): string | undefined;
+  /** An environment variable, where there are any. */
+  environment?(name: string): string | undefined;
 }
 
 /** Where a vocabulary's file comes from. */
@@ -31,7 +31,7 @@ export function setPlatform(of: Platform): void {
 
 /** An environment variable, where there are any. */
 export function environment(name: string): string | undefined {
-  return platform?.environment(name);
+  return platform?.environment?.(name);
 }
 
 /** Gives the kernel a vocabulary, so that counts in it are exact from now on. */

@@ -1,5 +1,5 @@
 // What runs inside the worker of `farebox/worker`.
-import { FareboxError } from "./slim.js";
+import { FareboxError } from "./manual.js";
 import type { Question, Told } from "./worker.js";
 
 // Questions that come while a module waits at its top level are lost, so the listener is there first.

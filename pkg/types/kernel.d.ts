@@ -1316,7 +1316,7 @@ export interface Curve {
 }
 
 /**
- * Input and output of every operation.
+ * Input and output of every operation that estimates need.
  */
 export interface Operations {
     /**
@@ -1332,10 +1332,6 @@ export interface Operations {
      */
     estimate: [EstimateInput, Estimate];
     /**
-     * The request that follows an answer: with it, the results of its tools and the user's words.
-     */
-    follow: [FollowUpInput, Request];
-    /**
      * Reads a body that was written for a provider into the package's own request.
      */
     parse: [ParseInput, Request];
@@ -1343,10 +1339,6 @@ export interface Operations {
      * Prices a usage on a model.
      */
     price: [PriceInput, Cost];
-    /**
-     * Who answers, and how a host reaches them.
-     */
-    providers: [undefined, Provider[]];
     /**
      * Says what a request costs everywhere, who should answer it, and what a call will try.
      */
@@ -1363,6 +1355,20 @@ export interface Operations {
      * Reads what an answer says it used, in classes that do not overlap.
      */
     usage: [UsageInput, Usage];
+}
+
+/**
+ * Input and output of every operation that only whoever sends has a use for.
+ */
+export interface CallOperations {
+    /**
+     * The request that follows an answer: with it, the results of its tools and the user's words.
+     */
+    follow: [FollowUpInput, Request];
+    /**
+     * Who answers, and how a host reaches them.
+     */
+    providers: [undefined, Provider[]];
 }
 
 /**

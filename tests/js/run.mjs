@@ -27,9 +27,11 @@ const project = freshProject("vectors", {
       import { readFileSync } from "node:fs";
       import process from "node:process";
       import * as farebox from "farebox";
+      import * as slim from "farebox/slim";
       import * as whole from "./vectors-kernel/kernel.js";
-      import { runVectors } from "./vectors.mjs";
+      import { runEstimates, runVectors } from "./vectors.mjs";
       const report = await runVectors(farebox, whole, (path) => readFileSync(path));
+      report.slim = await runEstimates(slim, (path) => readFileSync(path));
       process.stdout.write(JSON.stringify(report));`,
     "worker.mjs": `
       import * as farebox from "farebox";
@@ -117,15 +119,17 @@ for (const [name, host] of Object.entries(hosts)) {
     continue;
   }
   try {
-    const { ran, promised, failures, subjects } = await host();
+    const { ran, promised, failures, subjects, slim } = await host();
     const sum = (counts) => Object.values(counts).reduce((total, count) => total + count, 0);
     console.log(
       `${name}: ran ${ran} of ${promised} cases, ${sum(subjects.package)} through the package ` +
         `${JSON.stringify(subjects.package)}, ${sum(subjects.vectors)} through the module with every ` +
         `operation ${JSON.stringify(subjects.vectors)}`,
     );
+    if (slim) console.log(`${name}: ran ${slim.ran} of them through the module that only estimates`);
+    failures.push(...(slim?.failures ?? []).map((failure) => `slim: ${failure}`));
     for (const failure of failures) console.error(`${name}: ${failure}`);
-    failed ||= failures.length > 0 || ran === 0;
+    failed ||= failures.length > 0 || ran === 0 || slim?.ran === 0;
   } catch (error) {
     console.error(`${name}: ${error.stack}`);
     failed = true;

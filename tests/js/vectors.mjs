@@ -48,6 +48,23 @@ export async function runVectors(farebox, whole, file) {
   return report;
 }
 
+/** Runs the cases that an app's module answers through the one that only estimates; returns how many, and what differed. */
+export async function runEstimates(slim, file) {
+  const { catalog, files } = JSON.parse(new TextDecoder().decode(await file("vectors.json")));
+  await slim.load();
+  await slim.preload(encodings);
+  const client = new slim.Farebox({ catalog });
+  const report = { ran: 0, failures: [] };
+  for (const { subject, cases } of files.filter(({ subject }) => shipped.includes(subject))) {
+    for (const vector of cases) {
+      const difference = compare(vector, outcome((name, input) => client.evaluate(name, input), subject, vector.input));
+      if (difference) report.failures.push(`${vector.id}: ${difference}`);
+      report.ran += 1;
+    }
+  }
+  return report;
+}
+
 function outcome(evaluate, subject, input) {
   try {
     return { expect: evaluate(subject, input) };

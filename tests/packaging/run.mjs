@@ -24,6 +24,15 @@ const expected = JSON.stringify({
   paid: true,
   refused: "unknown_model",
 });
+const estimated = {
+  before: "approximate",
+  after: "exact",
+  model: "gpt-5.4-mini",
+  priced: true,
+  sends: false,
+  tokens: 2,
+  refused: "unknown_model",
+};
 const emulator = await emulate();
 
 function project(name, dependencies = {}) {
@@ -55,10 +64,12 @@ async function inChromium(folder, path = "/", serving = {}) {
 const consumers = {
   async node() {
     const folder = project("node");
-    return ["main.mjs", "main.cjs", "inline.mjs", "slim.mjs"].map((file) => [
+    const ways = ["main.mjs", "main.cjs", "inline.mjs", "manual.mjs"].map((file) => [
       file,
       JSON.parse(node(folder, file, emulator.baseUrl)),
     ]);
+    const slim = ["slim.mjs", "slim.cjs"].map((file) => [file, JSON.parse(node(folder, file)), estimated]);
+    return [...ways, ...slim];
   },
 
   async types() {
@@ -71,28 +82,35 @@ const consumers = {
     const folder = project("node");
     return scriptRuntimes.flatMap((name) => {
       const scripts = name.startsWith("node") ? ["main.mjs", "main.cjs"] : ["main.mjs"];
-      return scripts.map((script) => [
+      const ways = scripts.map((script) => [
         `${name} ${script}`,
         JSON.parse(runScript(name, folder, script, emulator.baseUrl)),
       ]);
+      return [...ways, [`${name} slim.mjs`, JSON.parse(runScript(name, folder, "slim.mjs")), estimated]];
     });
   },
 
   async workerd() {
     const folder = project("workerd");
     const dist = join(folder, "node_modules/farebox/dist");
-    bundle(folder, "main.mjs", { outfile: join(folder, "worker.js"), conditions: ["workerd"] });
-    copyFileSync(join(dist, "kernel.wasm"), join(folder, "kernel.wasm"));
     copyFileSync(join(dist, "vocab/o200k_base.vocab"), join(folder, "o200k_base.vocab"));
-    const worker = await serveWorker(folder, {
-      modules: { "kernel.wasm": "wasm", "o200k_base.vocab": "data" },
-      bindings: { EMULATOR: emulator.baseUrl },
-    });
-    try {
-      return [["module worker", await (await fetch(worker.origin)).json()]];
-    } finally {
-      await worker.close();
-    }
+    const answer = async (entry, kernel) => {
+      bundle(folder, entry, { outfile: join(folder, "worker.js"), conditions: ["workerd"] });
+      copyFileSync(join(dist, kernel), join(folder, kernel));
+      const worker = await serveWorker(folder, {
+        modules: { [kernel]: "wasm", "o200k_base.vocab": "data" },
+        bindings: { EMULATOR: emulator.baseUrl },
+      });
+      try {
+        return await (await fetch(worker.origin)).json();
+      } finally {
+        await worker.close();
+      }
+    };
+    return [
+      ["module worker", await answer("main.mjs", "kernel.wasm")],
+      ["slim", await answer("slim.mjs", "slim.wasm"), estimated],
+    ];
   },
 
   // esbuild copies no files that code names by URL: they are laid beside its output.
@@ -100,9 +118,10 @@ const consumers = {
     const folder = project("esbuild");
     bundle(folder, "main.mjs", { outdir: join(folder, "out"), minify: true });
     const dist = join(folder, "node_modules/farebox/dist");
-    copyFileSync(join(dist, "kernel.wasm"), join(folder, "out/kernel.wasm"));
+    bundle(folder, "slim.mjs", { outdir: join(folder, "out"), minify: true });
+    for (const kernel of ["kernel.wasm", "slim.wasm"]) copyFileSync(join(dist, kernel), join(folder, "out", kernel));
     cpSync(join(dist, "vocab"), join(folder, "out/vocab"), { recursive: true });
-    return [["build", await inChromium(folder)]];
+    return [["build", await inChromium(folder)], ["slim", await inChromium(folder, "/slim.html"), estimated]];
   },
 
   async vite() {
@@ -128,7 +147,8 @@ const consumers = {
   },
 
   async "plain-html"() {
-    return [["page", await inChromium(project("plain-html"))]];
+    const folder = project("plain-html");
+    return [["page", await inChromium(folder)], ["slim", await inChromium(folder, "/slim.html"), estimated]];
   },
 
   async "service-worker"() {

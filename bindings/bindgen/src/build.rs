@@ -1,4 +1,4 @@
-//! Compiles `farebox-wasm`, for a download or for the vectors.
+//! Compiles `farebox-wasm`, for a download, whole or estimating only, or for the vectors.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -12,6 +12,8 @@ const TARGET: &str = "wasm32-unknown-unknown";
 pub(crate) enum Purpose {
     /// A page's download: small, and without what no app has a use for.
     Package,
+    /// The same without whatever sends.
+    Slim,
     /// The vectors: every operation, quickly built.
     Vectors,
 }
@@ -47,12 +49,15 @@ pub(crate) fn wasm_module(root: &Path, purpose: Purpose) -> Result<PathBuf> {
     let target_dir =
         std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
     let folder = target_dir.join(TARGET).join(match purpose {
-        Purpose::Package => "wasm",
+        Purpose::Package | Purpose::Slim => "wasm",
         Purpose::Vectors => "debug",
     });
     let is_built = match purpose {
-        Purpose::Package => {
-            let options = ["--profile", "wasm"];
+        Purpose::Package | Purpose::Slim => {
+            let mut options = vec!["--profile", "wasm"];
+            if purpose == Purpose::Slim {
+                options.push("--no-default-features");
+            }
             let mark = folder.join(INSTALLED_STD);
             let is_small = has_source_of_std() && compile(root, &options, true)?;
             if !is_small {

@@ -5,10 +5,11 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use wasm_bindgen_cli_support::Bindgen;
 
-pub(crate) fn write(module: &Path, out_dir: &Path) -> Result<()> {
+/// Writes `NAME.wasm`, and `GLUE.js` with its types `GLUE.d.ts`.
+pub(crate) fn write(module: &Path, out_dir: &Path, name: &str, glue: &str) -> Result<()> {
     let mut output = Bindgen::new()
         .input_path(module)
-        .out_name("kernel")
+        .out_name(glue)
         .web(true)?
         .typescript(true)
         // A URL in the glue, beside the one in the package's own loader, makes bundlers ship the
@@ -21,9 +22,9 @@ pub(crate) fn write(module: &Path, out_dir: &Path) -> Result<()> {
         .generate_output()
         .context("wasm-bindgen could not read the module")?;
 
-    save(out_dir, "kernel.wasm", &output.wasm_mut().emit_wasm())?;
-    save(out_dir, "kernel.js", output.js().as_bytes())?;
-    save(out_dir, "kernel.d.ts", output.ts().unwrap_or_default().as_bytes())
+    save(out_dir, &format!("{name}.wasm"), &output.wasm_mut().emit_wasm())?;
+    save(out_dir, &format!("{glue}.js"), output.js().as_bytes())?;
+    save(out_dir, &format!("{glue}.d.ts"), output.ts().unwrap_or_default().as_bytes())
 }
 
 fn save(out_dir: &Path, name: &str, bytes: &[u8]) -> Result<()> {

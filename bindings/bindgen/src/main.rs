@@ -2,9 +2,10 @@
 //!
 //! `farebox-bindgen OUT_DIR` compiles `farebox-wasm`, runs wasm-bindgen on it as a library (so that
 //! the tool and the annotations in the module cannot differ), and writes `kernel.wasm`, its glue
-//! `kernel.js`, its types `kernel.d.ts` and the data files beside them. With `--vectors` before it, the
-//! module has every operation that vectors name, and there are no data files. The tool knows nothing of
-//! the kernel's meaning.
+//! `kernel.js`, its types `kernel.d.ts`, the same of the module that only estimates as `slim.wasm` and
+//! `slim-kernel.*`, and the data files beside them. With `--vectors` before it, there is one module, with
+//! every operation that vectors name, and there are no data files. The tool knows nothing of the
+//! kernel's meaning.
 
 mod build;
 mod data;
@@ -19,10 +20,7 @@ use crate::build::Purpose;
 
 fn main() -> Result<()> {
     let mut arguments = std::env::args_os().skip(1).peekable();
-    let purpose = match arguments.next_if(|argument| argument == "--vectors") {
-        Some(_) => Purpose::Vectors,
-        None => Purpose::Package,
-    };
+    let for_vectors = arguments.next_if(|argument| argument == "--vectors").is_some();
     let out_dir = arguments.next().map(PathBuf::from).context(
         "usage: farebox-bindgen [--vectors] OUT_DIR, the folder to write the kernel's files into",
     )?;
@@ -30,10 +28,12 @@ fn main() -> Result<()> {
     std::fs::create_dir_all(&out_dir)?;
 
     pin::check(&root)?;
-    let module = build::wasm_module(&root, purpose)?;
-    glue::write(&module, &out_dir)?;
-    match purpose {
-        Purpose::Package => data::write(&root, &out_dir),
-        Purpose::Vectors => Ok(()),
+    if for_vectors {
+        let module = build::wasm_module(&root, Purpose::Vectors)?;
+        return glue::write(&module, &out_dir, "kernel", "kernel");
     }
+    // One after the other: both are built as the same file.
+    glue::write(&build::wasm_module(&root, Purpose::Package)?, &out_dir, "kernel", "kernel")?;
+    glue::write(&build::wasm_module(&root, Purpose::Slim)?, &out_dir, "slim", "slim-kernel")?;
+    data::write(&root, &out_dir)
 }

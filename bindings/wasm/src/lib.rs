@@ -1,33 +1,32 @@
-//! The kernel as one synchronous wasm module: conversion only, no meaning of its own.
+//! The kernel as a synchronous wasm module: conversion only, no meaning of its own. Without the feature
+//! `calls` it has what comes before a request leaves, and nothing that would send one.
 //!
 //! Plain data crosses as JSON text, for a host's own `JSON.parse` is several times quicker than
 //! building objects from this side one property at a time. Text and bytes cross as they are. An
 //! error is thrown as the JSON text of an [`Error`]; the package makes a `FareboxError` of it.
 
-mod call;
+#[cfg(feature = "calls")]
+mod calls;
 mod kernel;
 mod live;
 mod operations;
-mod rate;
-mod run;
 mod tokens;
-mod told;
 mod vocabularies;
 
-pub use call::{Call, CallInput};
+#[cfg(feature = "calls")]
+pub use calls::{Call, CallInput, GoalInput, RateLimits, Run};
 pub use kernel::Kernel;
 pub use live::LiveCount;
+#[cfg(feature = "calls")]
+pub use operations::CallOperations;
 #[cfg(feature = "vectors")]
 pub use operations::VectorOperations;
 pub use operations::{Operations, RequestInput, evaluate};
-pub use rate::RateLimits;
-pub use run::{GoalInput, Run};
 pub use tokens::{boundaries, count, count_till_limit, decode, encode};
 pub use vocabularies::load_vocabulary;
 
 use farebox_core::error::Error;
 use farebox_core::json::{self, Readable, Unreadable, Value};
-use farebox_core::time::Timestamp;
 
 /// Reads strict JSON text.
 fn from_text<T: Readable>(what: &str, text: &str) -> Result<T, Error> {
@@ -53,8 +52,4 @@ const PLACE: &[u8] = b" at line ";
 /// The text of an error on its way to the host.
 fn thrown(error: Error) -> String {
     json::text(&error)
-}
-
-fn at(now_ms: f64) -> Timestamp {
-    Timestamp::from_ms(now_ms as i64)
 }

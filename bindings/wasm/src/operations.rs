@@ -1,18 +1,22 @@
 //! Operations of the kernel on plain data, by name: the one door for the package and for vectors.
 //!
-//! The shipped module holds those that an app has a use for. The rest take apart what an app does in
-//! one step, and reading their inputs costs a page more than all of routing does: they stand behind
-//! the feature `vectors`.
+//! The shipped modules hold those that an app has a use for, the one without `calls` those that an
+//! estimate needs. The rest take apart what an app does in one step, and reading their inputs costs a
+//! page more than all of routing does: they stand behind the feature `vectors`.
 
+#[cfg(feature = "calls")]
+mod calls;
 mod input;
 #[cfg(feature = "vectors")]
 mod vectors;
 
+#[cfg(feature = "calls")]
+pub use calls::CallOperations;
 pub use input::RequestInput;
 #[cfg(feature = "vectors")]
 pub use vectors::VectorOperations;
 
-use farebox_core::catalog::{Catalog, Cost, Model, Provider};
+use farebox_core::catalog::{Catalog, Cost, Model};
 use farebox_core::count::{Encoding, InputCount, Vocabularies, count_request};
 use farebox_core::error::{Error, ErrorKind};
 use farebox_core::estimate::{Estimate, api_for, estimate};
@@ -28,9 +32,10 @@ use tsify::Tsify;
 use crate::from_text;
 use crate::vocabularies::require;
 use input::{
-    CountInput, EncodingsInput, EstimateInput, FollowUpInput, ParseInput, PriceInput, QuoteInput,
-    Tokens, TokensInput, UsageInput,
+    CountInput, EncodingsInput, EstimateInput, ParseInput, PriceInput, QuoteInput, Tokens,
+    TokensInput, UsageInput,
 };
+#[cfg(feature = "calls")]
 pub(crate) use input::{PolicyInput, PosteriorInput};
 
 /// What an operation works on beside its input.
@@ -58,11 +63,15 @@ pub fn evaluate(
 
 pub(crate) fn run(operation: &str, input: &str, held: &Held<'_>) -> Result<String, Error> {
     let answer = Operations::run(operation, input, held);
+    #[cfg(feature = "calls")]
+    let answer = answer.or_else(|| CallOperations::run(operation, input, held));
     #[cfg(feature = "vectors")]
     let answer = answer.or_else(|| VectorOperations::run(operation, input, held));
     answer.unwrap_or_else(|| {
         let names = [
             Operations::NAMES,
+            #[cfg(feature = "calls")]
+            CallOperations::NAMES,
             #[cfg(feature = "vectors")]
             VectorOperations::NAMES,
         ];
@@ -107,11 +116,11 @@ macro_rules! operations {
         }
     };
 }
-#[cfg(feature = "vectors")]
+#[cfg(feature = "calls")]
 use operations;
 
 operations! {
-    /// Input and output of every operation.
+    /// Input and output of every operation that estimates need.
     #[derive(Tsify)]
     #[serde(rename_all = "camelCase")]
     Operations;
@@ -132,20 +141,12 @@ operations! {
         let model = held.catalog.stand_in(&input.model)?;
         estimate(&request, &model, held.catalog, held.vocabularies, &input.terms)
     };
-    /// The request that follows an answer: with it, the results of its tools and the user's words.
-    follow: FollowUpInput => Request = |input, _| {
-        let FollowUpInput { request, answer, api, outputs, user } = input;
-        let request = request.read(None)?;
-        Ok(provider::follow_up(&request, &answer, api, &outputs, user.as_deref()))
-    };
     /// Reads a body that was written for a provider into the package's own request.
     parse: ParseInput => Request = |input, _| provider::parse(&input.body, input.api);
     /// Prices a usage on a model.
     price: PriceInput => Cost = |input, held| {
         held.model(&input.model)?.cost(&input.usage, &input.terms)
     };
-    /// Who answers, and how a host reaches them.
-    providers: () => Vec<Provider> = |(), held| Ok(held.catalog.providers.clone());
     /// Says what a request costs everywhere, who should answer it, and what a call will try.
     quote: QuoteInput => Quote = |input, held| {
         let request = input.request.read(input.hints)?;

@@ -50,7 +50,7 @@ const cases = {
     const dist = "/node_modules/farebox/dist";
     const { trapped } = await import("/trap.mjs");
     const file = async (name) => new Uint8Array(await (await fetch(`${dist}/${name}`)).arrayBuffer());
-    return trapped(await import(`${dist}/slim.js`), await file("kernel.wasm"), await file("vocab/o200k_base.vocab"));
+    return trapped(await import(`${dist}/manual.js`), await file("kernel.wasm"), await file("vocab/o200k_base.vocab"));
   },
 
   async worker() {

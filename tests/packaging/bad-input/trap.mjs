@@ -34,8 +34,8 @@ function limited(kernel, pages) {
 }
 
 /** What was seen: every value is as it ought to be or says what it is instead. */
-export async function trapped(slim, kernel, vocabulary) {
-  const { count, Farebox, FareboxError, LiveCount, loadSync, loadVocabulary } = slim;
+export async function trapped(manual, kernel, vocabulary) {
+  const { count, Farebox, FareboxError, LiveCount, loadSync, loadVocabulary } = manual;
   const kind = (action) => {
     try {
       return action() ?? "nothing";

@@ -1,6 +1,6 @@
 // A service worker may not wait at its top level, so it loads the kernel while it is installed; the
 // files it needs later lie in its cache, for a worker that was stopped begins anew.
-import * as farebox from "/node_modules/farebox/dist/slim.js";
+import * as farebox from "/node_modules/farebox/dist/manual.js";
 import { check } from "/check.mjs";
 
 const dist = "/node_modules/farebox/dist";

@@ -1,6 +1,7 @@
 // A consumer under `--strict`: what it may write, and what it may not.
 import { type Answer, countLong, type Event, Farebox, FareboxError, type Quote, type Receipt } from "farebox";
-import { load } from "farebox/slim";
+import { load } from "farebox/manual";
+import * as slim from "farebox/slim";
 import { countLong as countInWorker } from "farebox/worker";
 
 const farebox = new Farebox({
@@ -36,6 +37,15 @@ function say(event: Event): void {
       console.log(event.type === "no such event");
   }
 }
+
+const estimated: Quote = new slim.Farebox({ policy: { preset: "bulk" } }).quote({ input: "hello" });
+const request: slim.Request | undefined = estimated && new slim.Farebox().evaluate("parse", { body: { input: "hello" } });
+// @ts-expect-error: who only estimates sends nothing
+new slim.Farebox().send(request);
+// @ts-expect-error: nor follows an answer up
+new slim.Farebox().evaluate("follow", { request });
+// @ts-expect-error: nor sees events
+export type None = slim.Event;
 
 // @ts-expect-error: a preset is one of a closed set
 new Farebox({ policy: { preset: "cheapest" } });

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use farebox_core::catalog::Terms;
 use farebox_core::error::Error;
-use farebox_core::provider::{self, Answer, ToolOutput};
+use farebox_core::provider;
 use farebox_core::request::{Api, Hints, ModelId, Request};
 use farebox_core::route::{Policy, Posterior};
 use farebox_core::time::Timestamp;
@@ -60,25 +60,6 @@ pub struct EstimateInput {
     pub model: ModelId,
     /// When, in which lane and where it is priced.
     pub terms: Terms,
-}
-
-/// An answer and what follows it.
-#[derive(Serialize, Deserialize, Readable, Writable, Tsify)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct FollowUpInput {
-    /// The request that was answered.
-    pub request: RequestInput,
-    /// The answer.
-    pub answer: Answer,
-    /// The format it came in.
-    pub api: Api,
-    /// What the tools it called gave back.
-    #[serde(default)]
-    #[tsify(optional)]
-    pub outputs: Vec<ToolOutput>,
-    /// What the user says next.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub user: Option<String>,
 }
 
 /// A body in a provider's own shape.

@@ -1,8 +1,9 @@
 //! The call machine, fed and asked by a host.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
-use farebox_core::budget::HoldId;
+use farebox_core::budget::{Budget, HoldId};
 use farebox_core::call::{AttemptId, Call as Machine, CallSettings, Input};
 use farebox_core::catalog::Catalog;
 use farebox_core::count::Vocabularies;
@@ -12,17 +13,18 @@ use farebox_core::plan::CallLimits;
 use farebox_core::quote::{Quote, quote};
 use farebox_core::receipt::settle;
 use farebox_core::request::{Hints, ModelId};
-use farebox_core::route::Posterior;
+use farebox_core::route::{Observation, Posterior};
 use farebox_core::time::Timestamp;
 use farebox_derive::{Readable, Writable};
 use serde::{Deserialize, Serialize};
 use tsify::Tsify;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::kernel::Purse;
+use super::at;
+use super::told::told;
+use crate::kernel::Kernel;
 use crate::operations::{PolicyInput, PosteriorInput, RequestInput};
-use crate::told::told;
-use crate::{at, from_text, thrown};
+use crate::{from_text, thrown, vocabularies};
 
 /// A call on its way: after anything happened, poll until it says `receive`, `sleep` or `finish`.
 #[wasm_bindgen]
@@ -36,6 +38,9 @@ pub struct Call {
     purse: Purse,
     is_begun: bool,
 }
+
+/// What may still be spent, shared by a kernel and its calls; nothing where nobody set a limit.
+pub(crate) type Purse = Rc<RefCell<Option<Budget>>>;
 
 /// A request to be quoted and sent as the quote says.
 #[derive(Serialize, Deserialize, Readable, Writable, Tsify)]
@@ -68,8 +73,58 @@ pub struct CallInput {
     pub baseline: Option<ModelId>,
 }
 
+#[wasm_bindgen]
+impl Kernel {
+    /// Quotes a request and starts its call: the input is a `CallInput` as JSON text. Nothing is
+    /// sent yet. The decision is noted, so that its outcome can be observed.
+    ///
+    /// # Errors
+    ///
+    /// As the operation `quote`, and `invalid_request` when the plan cannot carry the request.
+    pub fn call(&mut self, input: &str) -> Result<Call, String> {
+        vocabularies::with(|vocabularies| {
+            Call::start(input, &self.catalog, vocabularies, &mut self.posterior, &self.purse)
+        })
+        .map_err(thrown)
+    }
+
+    /// Holds every call to a budget from now on: a `Budget` as JSON text, with its ledger where it was
+    /// kept before.
+    ///
+    /// # Errors
+    ///
+    /// `invalid_request` when the text is no budget.
+    #[wasm_bindgen(js_name = setBudget)]
+    pub fn set_budget(&self, budget: &str) -> Result<(), String> {
+        let budget = Budget::parse(budget.as_bytes()).map_err(thrown)?;
+        *self.purse.borrow_mut() = Some(budget);
+        Ok(())
+    }
+
+    /// The budget with its ledger as it stands, as JSON text; nothing where none was set.
+    pub fn budget(&self) -> Option<String> {
+        self.purse.borrow().as_ref().map(|budget| json::text(budget))
+    }
+
+    /// Learns how a decision turned out: an `Observation` as JSON text.
+    ///
+    /// # Errors
+    ///
+    /// `invalid_request` when no decision of this id awaits its outcome.
+    pub fn observe(&mut self, decision: &str, seen: &str, now_ms: f64) -> Result<(), String> {
+        from_text::<Observation>("an observation", seen)
+            .and_then(|seen| self.posterior.observe(decision, &seen, at(now_ms)))
+            .map_err(thrown)
+    }
+
+    /// What is known of the caller's workloads: a `Posterior` as JSON text.
+    pub fn posterior(&self) -> String {
+        json::text(&self.posterior)
+    }
+}
+
 impl Call {
-    pub(crate) fn start(
+    fn start(
         input: &str,
         catalog: &Rc<Catalog>,
         vocabularies: &Vocabularies,

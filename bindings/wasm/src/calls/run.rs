@@ -16,8 +16,10 @@ use serde::{Deserialize, Serialize};
 use tsify::Tsify;
 use wasm_bindgen::prelude::wasm_bindgen;
 
+use super::at;
+use crate::kernel::Kernel;
 use crate::operations::PolicyInput;
-use crate::{at, from_text, thrown};
+use crate::{from_text, thrown, vocabularies};
 
 /// A goal on its way: after any input, poll until it says `wait` or `finish`.
 #[wasm_bindgen]
@@ -51,8 +53,39 @@ impl GoalInput {
     }
 }
 
+#[wasm_bindgen]
+impl Kernel {
+    /// Says what a whole run costs, what the strongest model alone would, and whether the split
+    /// pays: a `GoalInput` and a `RunQuote` as JSON text.
+    ///
+    /// # Errors
+    ///
+    /// As a quote has them, for any request of the run.
+    #[wasm_bindgen(js_name = quoteRun)]
+    pub fn quote_run(&self, input: &str) -> Result<String, String> {
+        vocabularies::with(|vocabularies| {
+            let quote = quote_run(input, &self.catalog, vocabularies, &self.posterior)?;
+            Ok(json::text(&quote))
+        })
+        .map_err(thrown)
+    }
+
+    /// Starts a run towards a goal: the input is a `GoalInput` as JSON text. Nothing is asked yet.
+    ///
+    /// # Errors
+    ///
+    /// `invalid_request` when the goal cannot be run, `invalid_policy` when the settings cannot.
+    #[wasm_bindgen(js_name = startRun)]
+    pub fn start_run(&self, input: &str) -> Result<Run, String> {
+        vocabularies::with(|vocabularies| {
+            start(input, &self.catalog, vocabularies, &self.posterior)
+        })
+        .map_err(thrown)
+    }
+}
+
 /// Quotes a run.
-pub(crate) fn quote_run(
+fn quote_run(
     input: &str,
     catalog: &Catalog,
     vocabularies: &Vocabularies,
@@ -64,7 +97,7 @@ pub(crate) fn quote_run(
 }
 
 /// Starts a run; what was quoted for it stands on its receipt.
-pub(crate) fn start(
+fn start(
     input: &str,
     catalog: &Catalog,
     vocabularies: &Vocabularies,
