@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { part } from "../../examples/web/scripts/sizes.mjs";
 import { dist, drop, open, paste, picture, quoted, text } from "./playground.mjs";
 
 const number = (words) => Number(words.replaceAll(/[^\d.]/g, ""));
@@ -25,6 +26,56 @@ export async function send(browser, emulator) {
   await page.locator("#send").scrollIntoViewIfNeeded();
   await page.waitForTimeout(700);
   await picture(page, "send");
+  await close();
+}
+
+/** What sends is fetched when something is sent, and not before; whoever waits for it is told. */
+export async function sender(browser, emulator) {
+  const asked = [];
+  let release;
+  const held = new Promise((resolve) => (release = resolve));
+  const { page, said, close } = await open(browser, {
+    serviceWorkers: "block",
+    init: (page) =>
+      page.context().route(/./, async (route) => {
+        const name = new URL(route.request().url()).pathname.slice(1);
+        if (part(name) === "sender") {
+          asked.push(name);
+          await held;
+        }
+        await route.continue();
+      }),
+  });
+  await paste(page, "Say in one sentence what a fare is.");
+  assert.deepEqual(asked, []);
+  await page.fill("#base", emulator.baseUrl);
+  await page.click("#go");
+  await page.waitForFunction(() => document.querySelector("#answer").textContent.includes("Fetching what sends"));
+  release();
+  await page.waitForSelector("#paid", { timeout: 30_000 });
+  assert.doesNotMatch(await text(page, "#answer"), /Fetching/);
+  assert.match(await text(page, "#receipt"), /Prompt counted\s*exactly as billed/);
+  const once = asked.length;
+  assert.ok(once >= 2, String(asked));
+  await page.click("#go");
+  await page.waitForFunction(() => document.querySelector("#answer").getAttribute("aria-busy") === "false");
+  assert.equal(asked.length, once);
+  assert.deepEqual(said, []);
+  await close();
+}
+
+/** Without what sends the page says so, and counts on. */
+export async function withoutSender(browser, emulator) {
+  const { page, close } = await open(browser, {
+    serviceWorkers: "block",
+    init: (page) => page.context().route(/kernel-[^/]*\.wasm$/, (route) => route.fulfill({ status: 404 })),
+  });
+  await page.fill("#base", emulator.baseUrl);
+  await page.click("#go");
+  await page.waitForSelector("#answer .problem");
+  assert.match(await text(page, "#answer"), /What sends could not be fetched, reload the page/i);
+  await paste(page, "Still counted, without a sender.");
+  assert.equal(await text(page, "#tokens"), "7");
   await close();
 }
 

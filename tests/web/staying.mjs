@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { serve } from "../js/serve.mjs";
 import { dist, isExact, open, paste, text, typed } from "./playground.mjs";
 
-export async function offline(browser) {
+export async function offline(browser, emulator) {
   const server = await serve(dist);
   const { page, context } = await open(browser, { server });
   await page.evaluate(async () => {
@@ -17,6 +17,10 @@ export async function offline(browser) {
   await isExact(page);
   await paste(page, "Still counted, without a network.");
   assert.equal(await text(page, "#tokens"), "7");
+  // What sends was never asked for while there was a host, and is there all the same.
+  await page.fill("#base", emulator.baseUrl);
+  await page.click("#go");
+  await page.waitForSelector("#paid", { timeout: 30_000 });
   await page.reload();
   await isExact(page);
   await context.close();

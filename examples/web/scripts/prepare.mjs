@@ -19,7 +19,7 @@ function install(folder) {
 
 /** Installs and builds what is missing; the kernel takes some minutes the first time. */
 export function prepare() {
-  if (!existsSync(join(pkg, "dist/kernel.wasm")) || !existsSync(join(pkg, "dist/browser.js"))) {
+  if (!["kernel.wasm", "browser.js", "slim.wasm", "slim.js"].every((name) => existsSync(join(pkg, "dist", name)))) {
     install(pkg);
     npm(pkg, "run", "build");
   }

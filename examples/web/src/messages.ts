@@ -111,6 +111,7 @@ export type FromWorker =
   | { type: "broken"; message: string }
   | { type: "live"; version: number; tokens: number; from: number; to: number; ends: Uint32Array; tookMs: number }
   | { type: "progress"; id: number; done: number }
+  | { type: "fetching"; id: number }
   | { type: "event"; id: number; event: Event }
   | { type: "done"; id: number; value: Fare | Audit | Sent }
   | { type: "failed"; id: number; error: ErrorFields };

@@ -77,11 +77,13 @@ export class Sending {
     const text = make("p", { class: "said" });
     answer.replaceChildren(text);
     const said = (words: string) => answer.append(make("p", { class: "dim" }, words));
+    const fetching = make("p", { class: "dim" }, "Fetching what sends, once.");
     this.#controller = new AbortController();
     this.#busy(true);
     const key = this.#target === "provider" ? one<HTMLInputElement>("key").value.trim() : "";
     const destination: Destination = { target: this.#target, baseUrl: one<HTMLInputElement>("base").value.trim(), key };
     const show = (event: Event) => {
+      fetching.remove();
       if (event.type === "text_delta" || event.type === "refusal_delta") {
         text.append(event.text);
         answer.scrollTop = answer.scrollHeight;
@@ -93,7 +95,13 @@ export class Sending {
     try {
       const sent = await this.#kernel.ask<Sent>(
         { type: "send", draft: this.#draft(), destination },
-        { signal: this.#controller.signal, onEvent: (message) => message.type === "event" && show(message.event) },
+        {
+          signal: this.#controller.signal,
+          onEvent: (message) => {
+            if (message.type === "event") show(message.event);
+            else if (message.type === "fetching") answer.append(fetching);
+          },
+        },
       );
       if (sent.error) answer.append(make("p", { class: "problem" }, ...prose(sent.error.message)));
       one("receipt").replaceChildren(receipt(sent));
@@ -102,6 +110,7 @@ export class Sending {
     } catch (error) {
       answer.append(make("p", { class: "problem" }, ...prose((error as Error).message)));
     } finally {
+      fetching.remove();
       this.#busy(false);
     }
   }

@@ -1,5 +1,5 @@
 // A log of requests, each held against its bill and against what the dials would have chosen.
-import type { Api, Farebox, Request, Usage } from "farebox";
+import type { Api, Farebox, Request, Usage } from "farebox/slim";
 import type { Audit, AuditRow, Draft } from "../messages";
 import { rungs } from "./ladders";
 

@@ -1,5 +1,5 @@
 // From what the page holds to a request of the package's own, with the policy and hints beside it.
-import type { Api, Farebox, Hints, Part, Policy, Posterior, Request, Tool } from "farebox";
+import type { Api, Farebox, Hints, Part, Policy, Posterior, Request, Tool } from "farebox/slim";
 import type { Attachment, Draft } from "../messages";
 import type { Settings } from "../settings";
 import { modelNamed, rungs } from "./ladders";

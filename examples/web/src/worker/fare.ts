@@ -1,5 +1,5 @@
 // The quote of a request and what the page draws beside it, all from the kernel's public answers.
-import type { Decision, ErrorFields, Estimate, Farebox, Quote, ServiceTier, TokenClass } from "farebox";
+import type { Decision, ErrorFields, Estimate, Farebox, Quote, ServiceTier, TokenClass } from "farebox/slim";
 import type { Curve, Fare } from "../messages";
 import { lanes } from "../settings";
 import type { Read } from "./draft";

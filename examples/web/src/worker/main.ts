@@ -1,19 +1,17 @@
-// The worker: holds the kernel and the text, counts edits, and answers the page's questions.
-import type { ErrorFields, Farebox } from "farebox";
+// The worker: holds the kernel and the text, counts edits, and answers the page's questions. The kernel is
+// the one that only estimates; the one that sends comes when something is sent.
+import { type ErrorFields, Farebox, LiveCount, load, preload } from "farebox/slim";
 import type { Attachment, FromWorker, ToWorker } from "../messages";
 import { audit } from "./audit";
 import { Draftsman } from "./draft";
 import { fare } from "./fare";
 import { ladders } from "./ladders";
-import { send } from "./send";
 import { Text } from "./text";
-
-type Package = typeof import("./package");
 
 const text = new Text();
 let attachments: Attachment[] = [];
 const running = new Map<number, AbortController>();
-const loaded = load();
+const loaded = start();
 // It was said already; whoever asks for it hears it again.
 loaded.catch(() => undefined);
 
@@ -21,26 +19,38 @@ function say(message: FromWorker, transfer: Transferable[] = []): void {
   postMessage(message, { transfer });
 }
 
-async function load(): Promise<{ pkg: Package; kernel: Farebox; draftsman: Draftsman }> {
+async function start(): Promise<{ kernel: Farebox; draftsman: Draftsman }> {
   try {
-    const pkg = await import("./package");
-    const kernel = new pkg.Farebox();
+    await load();
+    const kernel = new Farebox();
     say({ type: "ready", ...ladders() });
-    void exact(pkg);
-    return { pkg, kernel, draftsman: new Draftsman(kernel, text) };
+    void exact();
+    return { kernel, draftsman: new Draftsman(kernel, text) };
   } catch (error) {
     say({ type: "broken", message: error instanceof Error ? error.message : String(error) });
     throw error;
   }
 }
 
-async function exact(pkg: Package): Promise<void> {
+async function exact(): Promise<void> {
   try {
-    await pkg.preload(["o200k_base"]);
-    text.countWith((initial) => new pkg.LiveCount(initial));
+    await preload(["o200k_base"]);
+    text.countWith((initial) => new LiveCount(initial));
     say({ type: "exact" });
   } catch (error) {
     say({ type: "inexact", message: error instanceof Error ? error.message : String(error) });
+  }
+}
+
+let sending: Promise<typeof import("./send")> | undefined;
+
+/** What sends, as large as all the rest: fetched when it is first needed, and whoever waits is told. */
+async function sender(id: number): Promise<typeof import("./send")> {
+  if (!sending) say({ type: "fetching", id });
+  try {
+    return await (sending ??= import("./send"));
+  } catch (error) {
+    throw { kind: "connection", message: `what sends could not be fetched, reload the page to try again: ${(error as Error).message}` };
   }
 }
 
@@ -89,11 +99,11 @@ addEventListener("message", ({ data: message }: MessageEvent<ToWorker>) => {
       const { id } = message;
       const controller = new AbortController();
       running.set(id, controller);
-      void answer(id, ({ pkg, draftsman }) =>
-        send(pkg, draftsman.read(message.draft, attachments, false), message.destination, controller.signal, (event) =>
-          say({ type: "event", id, event }),
-        ),
-      );
+      void answer(id, async ({ draftsman }) => {
+        const read = draftsman.read(message.draft, attachments, false);
+        const { send } = await sender(id);
+        return send(read, message.destination, controller.signal, (event) => say({ type: "event", id, event }));
+      });
       break;
     }
     case "stop":

@@ -1,24 +1,25 @@
-// Sends the request and settles the bill. The key lives in this call and nowhere else.
-import type { ErrorFields, Event, Provider } from "farebox";
+// Sends the request and settles the bill, with the whole package. The key lives in this call and nowhere else.
+import { type ErrorFields, type Event, Farebox, preload, type Provider } from "farebox";
 import type { Destination, Sent } from "../messages";
 import type { Read } from "./draft";
 
 export async function send(
-  pkg: typeof import("./package"),
   { request, hints, policy, posterior, settings }: Read,
   { target, baseUrl, key }: Destination,
   signal: AbortSignal,
   onEvent: (event: Event) => void,
 ): Promise<Sent> {
+  // The kernel that sends counts for itself; without the vocabulary its counts are approximate, too.
+  await preload(["o200k_base"]).catch(() => undefined);
   const started = performance.now();
   const emulated = target === "emulator";
-  const known: Provider[] = new pkg.Farebox().evaluate("providers", undefined);
+  const known: Provider[] = new Farebox().evaluate("providers", undefined);
   const reach = ({ id, apis }: Provider) => ({
     apiKey: key || (emulated ? "emulated" : undefined),
     ...(baseUrl && { baseUrl: versioned(baseUrl, apis.includes("generate_content")) }),
     id,
   });
-  const farebox = new pkg.Farebox({
+  const farebox = new Farebox({
     providers: Object.fromEntries(known.map(reach).map(({ id, ...options }) => [id, options])),
     // The key in this page is the visitor's own: typed by them, kept in memory, sent to the address they see.
     dangerouslyAllowBrowser: true,

@@ -1,5 +1,5 @@
 // The text of the page's editor, kept alike by its edits, and its live count once there is a vocabulary.
-import type { LiveCount } from "farebox";
+import type { LiveCount } from "farebox/slim";
 import type { Change } from "../messages";
 
 export class Text {
