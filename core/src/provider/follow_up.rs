@@ -86,7 +86,7 @@ fn parts(answer: &Answer, api: Api) -> Vec<Part> {
             object! { "contents" => [object! { "role" => "model", "parts" => gemini_parts(answer) }] },
         ),
         Api::Messages => Some(object! {
-            "messages" => [object! { "role" => "assistant", "content" => blocks(answer) }],
+            "messages" => [object! { "role" => "assistant", "content" => answer.items }],
             "max_tokens" => 1,
         }),
         Api::Responses => Some(object! { "input" => answer.items }),
@@ -236,16 +236,11 @@ fn messages(answer: &Answer, outputs: &[ToolOutput], user: Option<&str>) -> Vec<
         }
     }));
     content.extend(user.map(|text| object! { "type" => "text", "text" => text }));
-    let mut turns = alloc::vec![object! { "role" => "assistant", "content" => blocks(answer) }];
+    let mut turns = alloc::vec![object! { "role" => "assistant", "content" => answer.items }];
     if !content.is_empty() {
         turns.push(object! { "role" => "user", "content" => content });
     }
     turns
-}
-
-/// The blocks of the answer itself, without what stood beside them.
-fn blocks(answer: &Answer) -> Vec<&Value> {
-    answer.items.iter().filter(|item| item.get("type").is_some()).collect()
 }
 
 fn gemini(answer: &Answer, outputs: &[ToolOutput], user: Option<&str>) -> Vec<Value> {

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::usage::usage;
 use crate::error::Error;
-use crate::json::{self, object};
+use crate::json;
 use crate::provider::answer::{Answer, AnswerToolCall, Finish};
 use crate::provider::fold::{Sink, Step, malformed, parse_data, reports_error, text_of, tier_of};
 use crate::provider::node::{Node, to_map};
@@ -31,8 +31,6 @@ pub(crate) struct AnthropicFold {
     reasoning_block: Option<u64>,
     annotations: Vec<Value>,
     finish: Option<Finish>,
-    /// Fields of the message without a name here, as they were last.
-    beside: Map<String, Value>,
     /// Words of a refusal, which arrive with the reason to stop.
     refusal: Option<String>,
     /// Counters of the start overlaid by those of the end.
@@ -95,10 +93,7 @@ impl AnthropicFold {
             }
             "message_delta" => {
                 self.has_begun = true;
-                let delta = event.get("delta").unwrap_or(&Node::Null);
-                self.end(delta, sink);
-                self.keep_beside(delta);
-                self.keep_beside(&event);
+                self.end(event.get("delta").unwrap_or(&Node::Null), sink);
                 self.read_counters(&event);
                 Ok(Step::Content)
             }
@@ -160,14 +155,8 @@ impl AnthropicFold {
             // Until the last event the counter of the output is a stand-in, not a bill.
             usage: (self.finish.is_some() && !self.counters.is_empty())
                 .then(|| usage(&Value::Object(self.counters.clone()))),
-            items: self.items(),
+            items: self.blocks.values().map(|block| Value::Object(block.value.clone())).collect(),
         }
-    }
-
-    fn items(&self) -> Vec<Value> {
-        let beside = (!self.beside.is_empty()).then(|| object! { "message" => self.beside });
-        let blocks = self.blocks.values().map(|block| Value::Object(block.value.clone()));
-        blocks.chain(beside).collect()
     }
 
     fn start(&mut self, message: &Node<'_>) {
@@ -175,16 +164,7 @@ impl AnthropicFold {
         let word = |key| message.get(key).and_then(Node::as_str).map(ToString::to_string);
         self.id = word("id");
         self.model = word("model");
-        self.keep_beside(message);
         self.read_counters(message);
-    }
-
-    fn keep_beside(&mut self, holder: &Node<'_>) {
-        for (key, value) in holder.as_object().into_iter().flatten() {
-            if !value.is_null() && !READ.contains(&key.as_ref()) {
-                self.beside.insert(key.clone().into_owned(), value.to_value());
-            }
-        }
     }
 
     fn read_counters(&mut self, holder: &Node<'_>) {
@@ -371,7 +351,3 @@ impl Block {
         }
     }
 }
-
-/// Fields of a message, or of the event that ends it, that are read.
-const READ: &[&str] =
-    &["content", "delta", "id", "index", "model", "role", "stop_reason", "type", "usage"];
