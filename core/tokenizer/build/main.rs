@@ -43,7 +43,7 @@ fn main() -> Result<(), Box<dyn error::Error>> {
         fs::write(out.join(format!("{}.vocab", vocabulary.name)), file)?;
         let tables = table::Built::new(&vocabulary.byte_order, &vocabulary.pairs);
         let tables = tables.ok_or_else(|| format!("{} fits no table", vocabulary.name))?;
-        fs::write(out.join(format!("{}.tables", vocabulary.name)), tables.to_bytes())?;
+        fs::write(out.join(format!("{}.tables", vocabulary.name)), tables.view().to_bytes())?;
     }
     fs::write(out.join("digests.rs"), format!("[\n{digests}]\n"))?;
     Ok(())

@@ -82,26 +82,6 @@ impl Built {
         }
     }
 
-    #[allow(dead_code, reason = "the build script calls it")]
-    /// All tables one after the other, as [`Tables::of`] reads them.
-    pub(crate) fn to_bytes(&self) -> Vec<u8> {
-        [
-            self.tokens.as_flattened(),
-            self.short_keys.as_flattened(),
-            self.pairs.as_flattened(),
-            self.pair_filter.as_flattened(),
-            self.joins.as_flattened(),
-            self.long.as_flattened(),
-            self.bigrams.as_flattened(),
-            self.atoms.as_flattened(),
-            self.bytes.as_flattened(),
-            self.text.as_slice(),
-            // Counting has no use for these, and does not bring them into memory.
-            self.short_ranks.as_flattened(),
-        ]
-        .concat()
-    }
-
     fn place(&self, rank: u32) -> (usize, usize) {
         place(whole(&self.tokens[rank as usize % TOKENS]))
     }
@@ -336,69 +316,6 @@ fn put<const BYTES: usize>(text: &mut [u8; TEXT_BYTES], from: usize, to: usize) 
     if let Some(room) = text.get_mut(to..).and_then(|rest| rest.first_chunk_mut()) {
         *room = bytes;
     }
-}
-
-#[cfg_attr(
-    not(any(feature = "embed-cl100k", feature = "embed-o200k")),
-    allow(dead_code, reason = "nothing is embedded")
-)]
-impl<'a> Tables<'a> {
-    /// Reads what counting will look at, all of it in order, so that it is near when it is asked for
-    /// here and there.
-    pub(crate) fn read_ahead(&self) {
-        /// What a processor reads at a time, at least.
-        const LINE_BYTES: usize = 64;
-        let tables = [
-            self.short_keys.as_flattened(),
-            self.pairs.as_flattened(),
-            self.pair_filter.as_flattened(),
-            self.joins.as_flattened(),
-            self.long.as_flattened(),
-            self.bigrams.as_flattened(),
-            self.atoms.as_flattened(),
-            self.text.as_slice(),
-        ];
-        let lines = tables.iter().flat_map(|table| table.iter().step_by(LINE_BYTES));
-        black_box(lines.fold(0, |all, byte| all ^ byte));
-    }
-
-    /// The tables in what [`Built::to_bytes`] gave.
-    pub(crate) fn of(bytes: &'a [u8]) -> Option<Self> {
-        let (tokens, bytes) = take(bytes)?;
-        let (short_keys, bytes) = take(bytes)?;
-        let (pairs, bytes) = take(bytes)?;
-        let (pair_filter, bytes) = take(bytes)?;
-        let (joins, bytes) = take(bytes)?;
-        let (long, bytes) = take(bytes)?;
-        let (bigrams, bytes) = take(bytes)?;
-        let (atoms, bytes) = take(bytes)?;
-        let (order, bytes) = take(bytes)?;
-        let (text, bytes) = bytes.split_first_chunk()?;
-        let (short_ranks, _) = take(bytes)?;
-        Some(Self {
-            tokens,
-            short_keys,
-            pairs,
-            pair_filter,
-            joins,
-            short_ranks,
-            long,
-            bigrams,
-            atoms,
-            bytes: order,
-            text,
-        })
-    }
-}
-
-#[cfg_attr(
-    not(any(feature = "embed-cl100k", feature = "embed-o200k")),
-    allow(dead_code, reason = "nothing is embedded")
-)]
-/// The first `N` numbers of `WIDTH` bytes, and what follows them.
-fn take<const WIDTH: usize, const N: usize>(bytes: &[u8]) -> Option<(&[[u8; WIDTH]; N], &[u8])> {
-    let (numbers, rest) = bytes.split_at_checked(WIDTH * N)?;
-    Some((numbers.as_chunks().0.first_chunk()?, rest))
 }
 
 /// A table of zeros, never on the stack.

@@ -9,6 +9,7 @@
 
 mod atom;
 mod build;
+mod image;
 mod key;
 mod sorted;
 
