@@ -97,13 +97,34 @@ fn canonical(hash: Hash, value: &Value) -> Hash {
 }
 
 fn is_volatile(word: &str) -> bool {
-    let bare = word.trim_matches(|c: char| !c.is_alphanumeric());
     word.bytes().any(|byte| byte.is_ascii_digit() || byte == b'@')
         || seek::has(word, "://")
-        || CALENDAR.iter().any(|name| {
-            bare.eq_ignore_ascii_case(name)
-                || (bare.len() == 3 && name.get(..3).is_some_and(|s| bare.eq_ignore_ascii_case(s)))
-        })
+        || is_of_calendar(word.trim_matches(|c: char| !c.is_alphanumeric()))
+}
+
+/// Whether a word is the name of a month or a day of the week, or its first three letters.
+fn is_of_calendar(word: &str) -> bool {
+    let Some((first, others)) = word.as_bytes().split_first_chunk() else { return false };
+    let name_goes_on: &[u8] = match &first.map(|letter: u8| letter.to_ascii_lowercase()) {
+        b"jan" => b"uary",
+        b"feb" => b"ruary",
+        b"mar" => b"ch",
+        b"apr" => b"il",
+        b"may" => b"",
+        b"jun" => b"e",
+        b"jul" => b"y",
+        b"aug" => b"ust",
+        b"sep" => b"tember",
+        b"oct" => b"ober",
+        b"nov" | b"dec" => b"ember",
+        b"mon" | b"fri" | b"sun" => b"day",
+        b"tue" => b"sday",
+        b"wed" => b"nesday",
+        b"thu" => b"rsday",
+        b"sat" => b"urday",
+        _ => return false,
+    };
+    others.is_empty() || others.eq_ignore_ascii_case(name_goes_on)
 }
 
 fn tool_name(tool: &Tool) -> String {
@@ -183,28 +204,6 @@ pub(super) fn kind_word(kind: WorkKind) -> &'static str {
     }
 }
 
-const CALENDAR: [&str; 19] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-    "Monday",
-    "Tuesday",
-    "Wednesday",
-    "Thursday",
-    "Friday",
-    "Saturday",
-    "Sunday",
-];
-
 const SHELLS: [&str; 8] = [
     "bash",
     "exec_command",
@@ -215,3 +214,52 @@ const SHELLS: [&str; 8] = [
     "shell",
     "terminal",
 ];
+
+#[cfg(test)]
+mod tests {
+    use alloc::format;
+
+    use super::is_volatile;
+
+    #[test]
+    fn dates_addresses_and_numbers_are_volatile() {
+        const NAMES: [&str; 19] = [
+            "January",
+            "February",
+            "March",
+            "April",
+            "May",
+            "June",
+            "July",
+            "August",
+            "September",
+            "October",
+            "November",
+            "December",
+            "Monday",
+            "Tuesday",
+            "Wednesday",
+            "Thursday",
+            "Friday",
+            "Saturday",
+            "Sunday",
+        ];
+        for name in NAMES {
+            let short = &name[..3];
+            for word in
+                [name, &name.to_uppercase(), short, &format!("({name},"), &format!("{short}.")]
+            {
+                assert!(is_volatile(word), "{word}");
+            }
+            // One letter more or less is another word.
+            assert!(!is_volatile(&format!("{name}s")), "{name}s");
+            assert!(name.len() == 4 || !is_volatile(&name[..name.len() - 1]), "{name}");
+        }
+        for word in ["12", "v2", "me@example.org", "https://example.org/", "«4»"] {
+            assert!(is_volatile(word), "{word}");
+        }
+        for word in ["", "ma", "Mayor", "éte", "Märzen", "train:", "…"] {
+            assert!(!is_volatile(word), "{word}");
+        }
+    }
+}
