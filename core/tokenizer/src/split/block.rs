@@ -24,7 +24,9 @@ pub(super) struct Style {
 }
 
 /// One bit for each byte: where pieces start after the first, lowest bit first.
-#[inline(always)]
+// One copy for all families is what a page downloads and its engine compiles.
+#[cfg_attr(target_arch = "wasm32", inline(never))]
+#[cfg_attr(not(target_arch = "wasm32"), inline(always))]
 pub(super) fn starts(reader: impl Reader, text: &[u8], at: usize, style: &Style) -> u64 {
     let rest = text.get(at..).unwrap_or(&[]);
     let padded;

@@ -23,7 +23,8 @@ pub(super) struct Cl100k;
 const LETTERS: u16 = class::set(&[UPPER, LOWER, LETTER]);
 
 impl Rule for Cl100k {
-    #[inline(always)]
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     fn piece_end(text: &[u8], at: usize) -> usize {
         if let Some(end) = plain_word(text, at, true) {
             return end;

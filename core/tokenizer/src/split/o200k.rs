@@ -28,7 +28,8 @@ const PREFIXES: u16 = class::set(&[OTHER, SPACE]);
 const CASELESS: u16 = class::set(&[LETTER, MARK]);
 
 impl Rule for O200k {
-    #[inline(always)]
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     fn piece_end(text: &[u8], at: usize) -> usize {
         if let Some(end) = plain_word(text, at, false) {
             return end;
