@@ -203,15 +203,23 @@ impl<const WORDS: usize, const SETS: usize> Shelf<WORDS, SETS> {
         Some(Self { tags, entries: all(Default::default)? })
     }
 
+    /// How many words of a piece are looked at: all, which are then a loop unrolled, but where code
+    /// is downloaded and compiled for each start.
+    #[inline(always)]
+    fn used(len: usize) -> usize {
+        if cfg!(target_arch = "wasm32") { len.div_ceil(8).min(WORDS) } else { WORDS }
+    }
+
     /// The count of a piece; 0 where it is not here.
     #[inline(always)]
     fn get(&self, piece: Piece<'_>) -> usize {
         let (words, set, tag) = Self::place(piece);
+        let words = &words[..Self::used(piece.len)];
         let tags = self.tags[set].load(Relaxed);
         let mut alike = Self::alike(tags, tag);
         while alike != 0 {
             let entry = &self.entries[set][alike.trailing_zeros() as usize / 8];
-            if let Some(count) = entry.read(&words, piece.len) {
+            if let Some(count) = entry.read(words, piece.len) {
                 return count;
             }
             alike &= alike - 1;
@@ -223,8 +231,12 @@ impl<const WORDS: usize, const SETS: usize> Shelf<WORDS, SETS> {
     #[inline(always)]
     fn place(Piece { text, at, len }: Piece<'_>) -> ([u64; WORDS], usize, u64) {
         // The last ones end with the piece where it is shorter than they reach.
-        let words = core::array::from_fn(|i| word(text, at + (8 * i).min(len - 8)));
-        let hash = hash(&words, len);
+        let mut words = [0; WORDS];
+        let used = &mut words[..Self::used(len)];
+        for (i, own) in used.iter_mut().enumerate() {
+            *own = word(text, at + (8 * i).min(len - 8));
+        }
+        let hash = hash(used, len);
         (words, (hash >> (64 - SETS.trailing_zeros())) as usize, hash & 0xff | 1)
     }
 
@@ -262,7 +274,7 @@ impl<const WORDS: usize, const SETS: usize> Shelf<WORDS, SETS> {
         let (words, set, tag) = Self::place(piece);
         let tags = self.tags[set].load(Relaxed);
         let place = Self::free(tags, tag);
-        self.entries[set][place].write(&words, piece.len, count);
+        self.entries[set][place].write(&words[..Self::used(piece.len)], piece.len, count);
         let tags = tags & !(0xff << (8 * place)) | tag << (8 * place);
         self.tags[set].store(tags, Relaxed);
     }
@@ -270,7 +282,7 @@ impl<const WORDS: usize, const SETS: usize> Shelf<WORDS, SETS> {
 
 impl<const WORDS: usize> Entry<WORDS> {
     #[inline(always)]
-    fn read(&self, words: &[u64; WORDS], len: usize) -> Option<usize> {
+    fn read(&self, words: &[u64], len: usize) -> Option<usize> {
         let state = self.state.load(Acquire);
         let mut differences = (state >> 8 ^ len as u64) & 0x1ff;
         for (kept, word) in self.words.iter().zip(words) {
@@ -282,7 +294,7 @@ impl<const WORDS: usize> Entry<WORDS> {
     }
 
     #[inline(always)]
-    fn write(&self, words: &[u64; WORDS], len: usize, count: usize) {
+    fn write(&self, words: &[u64], len: usize, count: usize) {
         let state = self.state.load(Relaxed);
         let writing = ((state >> VERSION) + 1) << VERSION;
         if state >> VERSION & 1 == 0
@@ -300,7 +312,7 @@ impl<const WORDS: usize> Entry<WORDS> {
 
 /// Every bit of the words has a say in the highest bits of this.
 #[inline(always)]
-fn hash<const WORDS: usize>(words: &[u64; WORDS], len: usize) -> u64 {
+fn hash(words: &[u64], len: usize) -> u64 {
     let mut sum = len as u64;
     let mut factor = 0x9e37_79b9_7f4a_7c15u64;
     for word in words {

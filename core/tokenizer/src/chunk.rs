@@ -23,7 +23,8 @@ use super::{
 const ROW: usize = 63;
 
 /// Counts a piece of UTF-8, now or later.
-#[inline(always)]
+#[cfg_attr(target_arch = "wasm32", inline(never))]
+#[cfg_attr(not(target_arch = "wasm32"), inline(always))]
 pub(crate) fn count<'a>(together: &mut Together<'a>, piece: Piece<'a>) {
     let tables = together.tables;
     let Piece { text, at, len } = piece;
