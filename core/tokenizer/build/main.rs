@@ -6,18 +6,24 @@
 extern crate alloc;
 
 mod classes;
+mod packing;
 mod vocab;
 
-#[allow(dead_code, reason = "the reading half is the kernel's")]
-#[path = "../src/coder.rs"]
-mod coder;
-#[allow(dead_code, unreachable_pub, reason = "the reading half is the kernel's")]
+#[allow(dead_code, reason = "the kernel reads")]
+#[path = "../src/bits.rs"]
+mod bits;
+#[allow(dead_code, reason = "the kernel reads")]
+#[path = "../src/code.rs"]
+mod code;
+#[allow(dead_code, unreachable_pub, reason = "the kernel reads")]
 #[path = "../src/pack.rs"]
 mod pack;
 #[path = "../src/parts.rs"]
 mod parts;
 #[path = "../src/ranking.rs"]
 mod ranking;
+#[path = "../src/shape.rs"]
+mod shape;
 
 #[allow(dead_code, unreachable_pub, unused_imports, reason = "the searching half is the kernel's")]
 #[path = "../src/table/mod.rs"]
@@ -27,16 +33,14 @@ use std::{env, error, fs, path::PathBuf};
 
 fn main() -> Result<(), Box<dyn error::Error>> {
     println!("cargo::rerun-if-changed=build");
-    println!("cargo::rerun-if-changed=src/coder.rs");
-    println!("cargo::rerun-if-changed=src/pack.rs");
-    println!("cargo::rerun-if-changed=src/parts.rs");
-    println!("cargo::rerun-if-changed=src/ranking.rs");
-    println!("cargo::rerun-if-changed=src/table");
+    for read in ["bits.rs", "code.rs", "pack.rs", "parts.rs", "ranking.rs", "shape.rs", "table"] {
+        println!("cargo::rerun-if-changed=src/{read}");
+    }
     let out = PathBuf::from(env::var("OUT_DIR")?);
     fs::write(out.join("classes.rs"), classes::source()?)?;
     let mut digests = String::new();
     for vocabulary in vocab::all()? {
-        let file = pack::write(vocabulary.code, &vocabulary.byte_order, &vocabulary.pairs);
+        let file = packing::write(vocabulary.code, &vocabulary.byte_order, &vocabulary.pairs);
         let file = file.ok_or_else(|| format!("{} cannot be written", vocabulary.name))?;
         let digest = pack::digest(&file[pack::HEADER_BYTES..]);
         digests += &format!("({}, {:#018x}),\n", vocabulary.code, digest);

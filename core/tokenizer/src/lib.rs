@@ -10,16 +10,18 @@
 
 extern crate alloc;
 
+mod bits;
 mod bpe;
 mod cache;
 mod chunk;
 mod class;
-mod coder;
+mod code;
 mod counting;
 mod embedded;
 mod pack;
 mod parts;
 mod ranking;
+mod shape;
 mod short;
 mod split;
 mod table;

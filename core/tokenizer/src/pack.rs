@@ -1,6 +1,6 @@
-//! The vocabulary file: what each byte of it means, and how it is written and read.
+//! The vocabulary file: what each byte of it means, and how it is read.
 //!
-//! The build script compiles this file too, so that writer and reader are one text. A file is
+//! The build script, which writes it, compiles this too. A file is
 //!
 //! | bytes | what |
 //! |---|---|
@@ -10,34 +10,32 @@
 //! | 16..24 | a digest of all that follows |
 //! | 24..280 | the 256 single bytes in the order of their ranks |
 //! | 280..376 | how many tokens there are of each of the 32 kinds, in three bytes each |
-//! | 376..396 | how many words of four bytes each of the five streams has, in four bytes each |
-//! | 396.. | the streams: the merges in the order of their ranks, under an adaptive entropy coder |
+//! | 376..384 | how many bytes the first two of three runs of bits have, in four bytes each |
+//! | 384.. | the runs: the prefix codes, all left halves and all right halves of the merges |
 //!
-//! A merge is its left half, then the kind of its right half, then which of that kind. How likely
-//! a token is to be a half follows from how often it was that half before; its kind is that of its
-//! first character, and what kind follows depends on how the left half begins and ends.
-//!
-//! A half is told as a level and a place within it (`ranking`). Both, of both halves, and the kind
-//! are a stream each: none waits for another, so a processor reads several at a time.
+//! Each run ends with eight bytes of nothing. A half of a merge is told as how often it was that
+//! half before, more or less (its level, `ranking`), in a prefix code (`code`), and which of those
+//! on that level it is. There is one code for left halves; what code the right half is in depends
+//! on the left one (`shape`), and it tells the kind of the right half's first character with the
+//! level.
 
 use alloc::{vec, vec::Vec};
 
 use super::{
-    coder::{Coder, Reader, Writer},
+    bits::Bits,
+    code::{Codes, KINDS},
     parts::in_parts,
-    ranking::{Frequencies, Ranking, SYMBOLS_MAX},
+    ranking::{Ranking, TOKENS_MAX},
+    shape::{CONTEXTS, Shapes},
 };
 
 /// Bytes before what the digest covers.
 pub(crate) const HEADER_BYTES: usize = 24;
 
-const MAGIC: [u8; 7] = *b"farebox";
+pub(crate) const MAGIC: [u8; 7] = *b"farebox";
 
 /// Bytes of the table of kinds.
 const KINDS_BYTES: usize = KINDS * 3;
-
-/// More merges than the tables hold.
-const MERGES_MAX: u64 = 1 << 18;
 
 /// What a file says, before anything is built from it.
 pub(crate) struct Packed {
@@ -66,55 +64,118 @@ pub(crate) fn read(code: u8, expected: u64, file: &[u8]) -> Result<Packed, Unrea
         return Err(Unreadable::OtherEncoding);
     }
     let merges = u64_at(header, 8);
-    if u64_at(header, 16) != expected || digest(payload) != expected || merges > MERGES_MAX {
+    if u64_at(header, 16) != expected || digest(payload) != expected {
         return Err(Unreadable::Corrupted);
     }
-    let (byte_order, rest) = payload.split_first_chunk().ok_or(Unreadable::Corrupted)?;
-    let (kinds, coded) = rest.split_first_chunk::<KINDS_BYTES>().ok_or(Unreadable::Corrupted)?;
-    let mut sizes = [0; KINDS];
-    for (size, bytes) in sizes.iter_mut().zip(kinds.as_chunks::<3>().0) {
-        *size = u32::from_le_bytes([bytes[0], bytes[1], bytes[2], 0]) as usize;
-    }
-    let (words, _) = coded.as_chunks();
-    let (lengths, mut words) = words.split_first_chunk().ok_or(Unreadable::Corrupted)?;
-    let mut readers = Streams([Reader::default(); STREAMS]);
-    for (reader, length) in readers.0.iter_mut().zip::<&[[u8; 4]; STREAMS]>(lengths) {
-        let split = words.split_at_checked(u32::from_le_bytes(*length) as usize);
-        let (stream, rest) = split.ok_or(Unreadable::Corrupted)?;
-        *reader = Reader::new(stream);
-        words = rest;
-    }
-    let mut pairs = vec![[0; 2]; merges as usize];
-    code_merges(&mut readers, byte_order, &sizes, &mut pairs).ok_or(Unreadable::Corrupted)?;
-    Ok(Packed { byte_order: *byte_order, pairs })
+    unpack(merges, payload).ok_or(Unreadable::Corrupted)
 }
 
-/// The file that holds these merges; the ranks of the first 256 tokens are single bytes.
-#[allow(dead_code, reason = "the build script writes")]
-pub(crate) fn write(code: u8, byte_order: &[u8; 256], pairs: &[[u32; 2]]) -> Option<Vec<u8>> {
-    let mut firsts: Vec<u8> = byte_order.iter().map(|byte| kind(*byte)).collect();
-    for [left, _] in pairs {
-        firsts.push(firsts[*left as usize]);
-    }
+fn unpack(merges: u64, payload: &[u8]) -> Option<Packed> {
+    let (byte_order, rest) = payload.split_first_chunk()?;
+    let (kinds, rest) = rest.split_first_chunk::<KINDS_BYTES>()?;
     let mut sizes = [0; KINDS];
-    firsts.iter().for_each(|first| sizes[usize::from(*first)] += 1);
-    let mut payload = byte_order.to_vec();
-    for size in sizes {
-        payload.extend(&(size as u32).to_le_bytes()[..3]);
+    for (size, bytes) in sizes.iter_mut().zip(kinds.as_chunks::<3>().0) {
+        *size = u32::from_le_bytes([bytes[0], bytes[1], bytes[2], 0]);
     }
-    let mut writers: Streams<Writer> = Streams(Default::default());
-    code_merges(&mut writers, byte_order, &sizes, &mut pairs.to_vec())?;
-    let streams = writers.0.map(Writer::finish);
-    for stream in &streams {
-        payload.extend((stream.len() as u32).to_le_bytes());
+    let tokens = sizes.iter().sum::<u32>();
+    if tokens as usize > TOKENS_MAX || u64::from(tokens) != merges + 256 {
+        return None;
     }
-    payload.extend(streams.concat().as_flattened());
-    let mut file = MAGIC.to_vec();
-    file.push(code);
-    file.extend((pairs.len() as u64).to_le_bytes());
-    file.extend(digest(&payload).to_le_bytes());
-    file.extend(payload);
-    Some(file)
+    let (lengths, rest) = rest.split_first_chunk::<8>()?;
+    let [codes, lefts] = [0, 4].map(|at| u32::from_le_bytes([0, 1, 2, 3].map(|i| lengths[at + i])));
+    let (codes, rest) = rest.split_at_checked(codes as usize)?;
+    let (lefts, rights) = rest.split_at_checked(lefts as usize)?;
+
+    let mut codes = Bits::new(codes);
+    let mut reading = Reading {
+        lefts: Halves::new(&only_group(tokens), Codes::read(&mut codes, 1)?, lefts)?,
+        rights: Halves::new(&sizes, Codes::read(&mut codes, CONTEXTS)?, rights)?,
+        shapes: Shapes::new(byte_order)?,
+        tokens: 0,
+    };
+    for rank in 0..256 {
+        reading.add(reading.shapes.kind(rank));
+    }
+    let mut pairs = vec![[0; 2]; merges as usize];
+    in_parts(pairs.len(), &mut |part| {
+        pairs.get_mut(part)?.iter_mut().for_each(|pair| *pair = reading.next());
+        Some(())
+    })?;
+    Some(Packed { byte_order: *byte_order, pairs })
+}
+
+/// The sizes of the groups where all tokens are in one.
+pub(crate) fn only_group(tokens: u32) -> [u32; KINDS] {
+    let mut sizes = [0; KINDS];
+    sizes[0] = tokens;
+    sizes
+}
+
+struct Reading<'a> {
+    lefts: Halves<'a>,
+    rights: Halves<'a>,
+    shapes: Shapes,
+    tokens: u32,
+}
+
+impl Reading<'_> {
+    /// The next merge.
+    #[inline(always)]
+    fn next(&mut self) -> [u32; 2] {
+        let left = self.lefts.next(0, self.tokens);
+        let right = self.rights.next(self.shapes.context(left), self.tokens);
+        let kind = self.shapes.add(left, right);
+        self.add(kind);
+        [left, right]
+    }
+
+    /// Makes the next token, which is of this kind, one that may be a half.
+    #[inline(always)]
+    fn add(&mut self, kind: usize) {
+        self.lefts.ranking.add(0, self.tokens);
+        self.rights.ranking.add(kind, self.tokens);
+        self.tokens += 1;
+    }
+}
+
+/// The halves on one side.
+struct Halves<'a> {
+    ranking: Ranking,
+    codes: Codes,
+    bits: Bits<'a>,
+}
+
+impl<'a> Halves<'a> {
+    fn new(sizes: &[u32; KINDS], codes: Codes, bytes: &'a [u8]) -> Option<Self> {
+        Some(Self { ranking: Ranking::new(sizes)?, codes, bits: Bits::new(bytes) })
+    }
+
+    /// The next half, told in this code.
+    #[inline(always)]
+    fn next(&mut self, code: usize, number: u32) -> u32 {
+        let bits = self.bits.peek();
+        let symbol = self.codes.symbol(code, bits);
+        let (kind, level) = (symbol.kind(), symbol.level());
+        let (start, size) = self.ranking.level(kind, level);
+        let (within, within_bits) = within((bits >> symbol.word_bits()) as u32, size);
+        self.bits.skip(symbol.word_bits() + within_bits);
+        self.ranking.used(kind, level, start.wrapping_add(within), number)
+    }
+}
+
+/// A number less than `size` that these bits begin with, and how many they are.
+///
+/// It takes `n` bits or one more, where `size` is less than `2 << n`: as many of the lowest numbers
+/// as possible take `n`. The last bit comes last.
+#[inline(always)]
+fn within(bits: u32, size: u32) -> (u32, u32) {
+    let least_bits = (size | 1).ilog2();
+    let shorter = (2u32 << least_bits).wrapping_sub(size);
+    let number = bits & ((1 << least_bits) - 1);
+    let is_longer = u32::from(number >= shorter);
+    let last = bits >> least_bits & 1;
+    let more = number.wrapping_sub(shorter).wrapping_add(last) & is_longer.wrapping_neg();
+    (number.wrapping_add(more), least_bits + is_longer)
 }
 
 /// A 64-bit digest that notices truncation, swapped blocks and flipped bits; not a seal.
@@ -136,100 +197,41 @@ fn absorb(state: u64, word: [u8; 8]) -> u64 {
     state ^ state >> 32
 }
 
-/// Writes `pairs`, or reads into them; nothing when what is read cannot be merges.
-fn code_merges<C: Coder>(
-    coders: &mut Streams<C>,
-    byte_order: &[u8; 256],
-    sizes: &[usize; KINDS],
-    pairs: &mut [[u32; 2]],
-) -> Option<()> {
-    let tokens = 256 + pairs.len();
-    if sizes.iter().sum::<usize>() != tokens {
-        return None;
-    }
-    let mut known = Known {
-        lefts: Ranking::new(&[tokens]),
-        rights: Ranking::new(sizes),
-        shapes: Vec::with_capacity(tokens),
-        followers: (0..2 * KINDS).map(|_| Frequencies::new()).collect(),
-    };
-    for byte in byte_order {
-        let kind = kind(*byte);
-        known.add::<C>(Shape { first: kind, last: kind })?;
-    }
-    in_parts(pairs.len(), &mut |part| {
-        pairs.get_mut(part)?.iter_mut().try_for_each(|pair| known.code(coders, pair))
-    })
-}
-
-/// What codes the levels and places of left halves, the kinds, the levels and places of right ones.
-struct Streams<T>([T; STREAMS]);
-
-const STREAMS: usize = 5;
-
-/// The tokens so far, and how likely each is to be a half.
-struct Known {
-    shapes: Vec<Shape>,
-    lefts: Ranking,
-    rights: Ranking,
-    /// The kinds of right halves, by how the left one begins and ends.
-    followers: Vec<Frequencies>,
-}
-
-impl Known {
-    #[inline(never)]
-    fn add<C: Coder>(&mut self, shape: Shape) -> Option<()> {
-        self.shapes.push(shape);
-        self.lefts.add::<C>(0)?;
-        self.rights.add::<C>(usize::from(shape.first))
-    }
-
-    #[inline(always)]
-    fn code<C: Coder>(
-        &mut self,
-        Streams([left_levels, lefts, kinds, right_levels, rights]): &mut Streams<C>,
-        pair: &mut [u32; 2],
-    ) -> Option<()> {
-        let left = self.lefts.code(left_levels, lefts, 0, pair[0])?;
-        let Shape { first, last } = *self.shapes.get(left as usize)?;
-        let context = usize::from(last) * 2 + usize::from(first == SPACE);
-        let given = self.shapes.get(pair[1] as usize)?.first;
-        let kind = self.followers.get_mut(context)?.code(kinds, usize::from(given));
-        let right = self.rights.code(right_levels, rights, kind, pair[1])?;
-        *pair = [left, right];
-        let end = self.shapes.get(right as usize)?.last;
-        self.add::<C>(Shape { first, last: if end == MIDDLE { last } else { end } })
-    }
-}
-
-/// The kinds of a token's first character and of its last one that it holds the beginning of.
-#[derive(Clone, Copy)]
-struct Shape {
-    first: u8,
-    last: u8,
-}
-
-const KINDS: usize = SYMBOLS_MAX;
-const SPACE: u8 = 0;
-const MIDDLE: u8 = 5;
-
-/// The kind of a character by its first byte: ASCII by use, others by script, more or less.
-fn kind(byte: u8) -> u8 {
-    match byte {
-        b' ' => SPACE,
-        b'a'..=b'z' => 1,
-        b'A'..=b'Z' => 2,
-        b'0'..=b'9' => 3,
-        0..0x80 => 4,
-        0x80..0xc0 => MIDDLE,
-        0xc0..0xe0 => 6 + ((byte - 0xc0) >> 2),
-        0xe0..0xf0 => 14 + (byte - 0xe0),
-        _ => 30,
-    }
-}
-
 fn u64_at(header: &[u8; HEADER_BYTES], at: usize) -> u64 {
     let mut word = [0; 8];
     word.copy_from_slice(&header[at..at + 8]);
     u64::from_le_bytes(word)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{HEADER_BYTES, u64_at, unpack};
+    use crate::table::Built;
+
+    #[test]
+    fn what_is_no_file_is_read_without_harm_even_where_no_digest_guards_it() {
+        let file = include_bytes!(concat!(env!("OUT_DIR"), "/r50k_base.vocab"));
+        let (header, payload) = file.split_first_chunk::<HEADER_BYTES>().unwrap();
+        let merges = u64_at(header, 8);
+        let whole = unpack(merges, payload).unwrap();
+        assert!(Built::new(&whole.byte_order, &whole.pairs).is_some());
+
+        let mut state = 1u64;
+        let mut below = |end: usize| {
+            state = state.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(0x1405_7b7e_f767_814f);
+            (state >> 33) as usize % end
+        };
+        for round in 0..40 {
+            // The codes and what says how long everything is are first, and matter most.
+            let end = if round % 2 == 0 { 2_000 } else { payload.len() };
+            let mut damaged = payload.to_vec();
+            for _ in 0..1 + round % 4 {
+                damaged[below(end)] ^= 1 << below(8);
+            }
+            damaged.truncate(if round % 8 == 7 { below(payload.len()) } else { payload.len() });
+            if let Some(read) = unpack(merges, &damaged) {
+                _ = Built::new(&read.byte_order, &read.pairs);
+            }
+        }
+    }
 }
