@@ -24,7 +24,7 @@ function optimise(wasm) {
     // packs a hundredth smaller at the same speed.
     "--flatten", "--rereloop", "-O3", "-O3", "-ocimfs", "20", "--low-memory-unused",
     "--enable-bulk-memory", "--enable-nontrapping-float-to-int", "--enable-sign-ext",
-    "--enable-mutable-globals", "--enable-simd", "--enable-reference-types", "--enable-multivalue",
+    "--enable-mutable-globals", "--enable-simd", "--enable-reference-types",
     "--strip-debug", "--strip-producers", wasm, "-o", wasm,
   ]);
 }
