@@ -3,7 +3,7 @@ import { age } from "./anew.js";
 import { guarded, toText } from "./error.js";
 import { type Catalog, type Hints, Kernel, type Operations, type Policy, type Posterior, type Quote, type Request } from "./kernel.js";
 import { requireLoaded } from "./load.js";
-import { request as requestVocabularies } from "./vocabulary.js";
+import { canFetch, request as requestVocabularies } from "./vocabulary.js";
 
 /** A request of the package's own, or a body in a provider's shape: what the app already sends. */
 export type RequestInput = Request | { readonly [field: string]: unknown };
@@ -94,6 +94,8 @@ export class Estimator {
 
   /** @internal The vocabularies still on their way that a request needs. */
   protected vocabularies(request: { readonly model?: unknown }, options: QuoteOptions, waits = false): Promise<void>[] {
+    // What the caller handed in is told to a kernel that was started anew all the same.
+    if (!canFetch()) return requestVocabularies([]);
     const policy = options.policy ?? this.#options.policy;
     const model = typeof request?.model === "string" ? request.model : undefined;
     return requestVocabularies(this.evaluate("encodings", { policy, model }), waits);

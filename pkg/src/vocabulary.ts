@@ -29,6 +29,11 @@ export function setPlatform(of: Platform): void {
   platform = of;
 }
 
+/** Whether there is a place to get vocabularies from unasked. */
+export function canFetch(): boolean {
+  return platform !== undefined;
+}
+
 /** An environment variable, where there are any. */
 export function environment(name: string): string | undefined {
   return platform?.environment?.(name);
