@@ -13,6 +13,11 @@ export class FareboxError extends Error {
   readonly details: Readonly<Record<string, unknown>>;
   /** What a failed call cost all the same. */
   readonly receipt?: Receipt;
+  /**
+   * What the answers before it cost, where one call of several failed: tools had been run, or an
+   * answer had missed its form.
+   */
+  readonly earlier?: readonly Receipt[];
 
   constructor(fields: ErrorFields, options: { cause?: unknown; receipt?: Receipt } = {}) {
     super(fields.message, "cause" in options ? { cause: options.cause } : undefined);
@@ -27,6 +32,12 @@ export class FareboxError extends Error {
   static override [Symbol.hasInstance](value: unknown): boolean {
     return typeof value === "object" && value !== null && brand in value;
   }
+}
+
+/** The failure, which knows what the answers before it cost. */
+export function after(failure: unknown, earlier: readonly Receipt[]): unknown {
+  if (failure instanceof FareboxError && earlier.length > 0) Object.assign(failure, { earlier });
+  return failure;
 }
 
 /** What a kernel function threw, as the one error: its own is JSON text, anything else is a misuse or a trap. */

@@ -1,5 +1,5 @@
 // Answers as values of a form: asked for by a schema, checked, and repaired once.
-import { FareboxError } from "./error.js";
+import { after, FareboxError } from "./error.js";
 import type { CallOptions, Farebox } from "./farebox.js";
 import type { Receipt, Request } from "./kernel.js";
 import { type Form, readForm, schemaOf } from "./schema.js";
@@ -37,12 +37,14 @@ export async function sendAs<Value>(
   let next: Request = { ...request, output: { type: "json_schema", name, schema, strict: isStrict(schema) } };
   const missed: Receipt[] = [];
   for (;;) {
-    const reply = await farebox.send(next, calling);
+    const reply = await farebox.send(next, calling).catch((failure: unknown) => {
+      throw after(failure, missed);
+    });
     const read = reply.answer.refusal === undefined ? await readForm(form, reply.text) : { why: "the model refused" };
     if ("value" in read) return { value: read.value, reply, missed };
     if (missed.length >= repairs) {
       const message = `the answer misses the form \`${name}\`: ${read.why}`;
-      throw new FareboxError({ kind: "malformed_response", message }, { receipt: reply.receipt });
+      throw after(new FareboxError({ kind: "malformed_response", message }, { receipt: reply.receipt }), missed);
     }
     missed.push(reply.receipt);
     next = farebox.evaluate("follow", {

@@ -1,5 +1,5 @@
 // The caller's own tools, run as the model asks for them, until it answers.
-import type { FareboxError } from "./error.js";
+import { after, type FareboxError } from "./error.js";
 import type { RequestInput } from "./estimator.js";
 import type { CallOptions, Farebox } from "./farebox.js";
 import type { Api, AnswerToolCall, Pusd, Quote, Receipt, Request, ToolOutput } from "./kernel.js";
@@ -63,7 +63,7 @@ export async function runTools(
       reply = await farebox.send(request, { ...options, policy: bounded });
     } catch (error) {
       const { kind, receipt } = error as FareboxError;
-      if (kind !== "over_budget" || receipt || !last) throw error;
+      if (kind !== "over_budget" || receipt || !last) throw after(error, receipts);
       return { reply: last, request, ended: "cost", receipts, cost };
     }
     last = reply;

@@ -224,6 +224,21 @@ const checks = {
     await control(origin, "script", { answers: [{ text: '{"city":5}', times: 2 }] });
     const failure = await sendAs(client(Farebox, origin, { policy }), question, form).catch((error) => error);
     same(failure.kind, "malformed_response", "the kind");
+    same(failure.earlier?.length, 1, "answers before the last one");
+  },
+
+  async "a failure after answers tells what those cost"({ Farebox, runTools }, origin) {
+    const input = { conversation: [{ role: "user", content: [{ type: "text", text: "Does it rain?" }] }] };
+    await control(origin, "script", { answers: [{ tool_calls: [{ name: "weather", arguments: { city: "Paris" } }] }] });
+    const run = async () => {
+      await control(origin, "script", { faults: ["invalid_api_key"] });
+      return "perhaps";
+    };
+    const tools = { weather: { parameters: weather, run } };
+    const failure = await runTools(client(Farebox, origin), input, tools).catch((error) => error);
+    same(failure.kind, "authentication", "the kind");
+    same(failure.earlier?.length, 1, "answers before it");
+    same(Number(failure.earlier[0].cost) > 0, true, `a cost of ${failure.earlier[0].cost}`);
   },
 };
 
