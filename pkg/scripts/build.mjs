@@ -102,7 +102,7 @@ async function drivers() {
   const modules = readdirSync(join(pkg, "src")).map((name) => join(dist, name.replace(/\.ts$/, ".js")));
   const outputFiles = [
     ...(await bundle(entries)),
-    ...(await bundle(workers, { external: ["./manual.js", "./browser.js"] })),
+    ...(await bundle(workers, { external: ["./slim.js"] })),
     ...(await bundle(slimEntries, { chunkNames: "slim-shared-[hash]", plugins: [slimKernel] })),
   ];
   for (const module of modules) rmSync(module);

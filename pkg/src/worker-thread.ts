@@ -1,9 +1,9 @@
-// What runs inside the worker of `farebox/worker`.
-import { FareboxError } from "./manual.js";
+// What runs inside the worker of `farebox/worker`, with the kernel that counts and does not send.
+import { countLong, FareboxError, load } from "./slim.js";
 import type { Question, Told } from "./worker.js";
 
-// Questions that come while a module waits at its top level are lost, so the listener is there first.
-const loading = import("./browser.js");
+// Not awaited here: questions that come while a module waits at its top level are lost.
+const loading = load();
 loading.catch(() => {});
 
 const stops = new Map<number, AbortController>();
@@ -18,7 +18,7 @@ addEventListener("message", async ({ data }: MessageEvent<Question>) => {
   const stop = new AbortController();
   stops.set(id, stop);
   try {
-    const { countLong } = await loading;
+    await loading;
     const onProgress = (done: number) => tell({ id, done });
     tell({ id, tokens: await countLong(text, { encoding, signal: stop.signal, onProgress }) });
   } catch (error) {

@@ -1,7 +1,7 @@
 // `farebox/worker`: long counts off the main thread, where there are web workers.
 import type { Encoding } from "./kernel.js";
 import type { LongCountOptions } from "./long.js";
-import { FareboxError } from "./manual.js";
+import { FareboxError } from "./slim.js";
 
 /** What a worker is asked; `stop` names an earlier question. */
 export type Question = { id: number; text: string; encoding: Encoding } | { stop: number };
