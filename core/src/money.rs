@@ -291,21 +291,19 @@ fn parse_decimal(text: &str, decimals: u32) -> Result<u64, Error> {
     if whole.is_empty() || fraction.len() > decimals as usize {
         return Err(wrong());
     }
+    let too_large = || Error::invalid_request(format!("an amount is too large to hold: {text}"));
     let mut units: u64 = 0;
-    let padding = decimals as usize - fraction.len();
-    let digits = whole.iter().chain(fraction).chain(core::iter::repeat_n(&b'0', padding));
-    for &digit in digits {
+    for &digit in whole.iter().chain(fraction) {
         if !digit.is_ascii_digit() {
             return Err(wrong());
         }
-        units = units
-            .checked_mul(10)
-            .and_then(|tens| tens.checked_add(u64::from(digit - b'0')))
-            .ok_or_else(|| {
-                Error::invalid_request(format!("an amount is too large to hold: {text}"))
-            })?;
+        // Not `checked_mul`, which multiplies by 128 bits where there is no instruction for it.
+        let tenfold = (units <= u64::MAX / 10).then(|| units * 10);
+        let more = tenfold.and_then(|tenfold| tenfold.checked_add(u64::from(digit - b'0')));
+        units = more.ok_or_else(too_large)?;
     }
-    Ok(units)
+    let padding = decimals as usize - fraction.len();
+    units.checked_mul(10_u64.pow(padding as u32)).ok_or_else(too_large)
 }
 
 /// Writes an integer of 10^-`decimals` as a decimal number without trailing zeros.

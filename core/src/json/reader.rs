@@ -15,7 +15,7 @@ use serde_json::Number;
 
 use super::Unreadable;
 use super::node::{Fields, Node};
-use float::float;
+use float::{and, float};
 
 /// Reads a whole text.
 ///
@@ -234,8 +234,7 @@ impl<'a> Reader<'a> {
             if first == b'0' {
                 return Err(self.wrong_here(NO_NUMBER));
             }
-            let digit = u64::from(digit - b'0');
-            whole = whole.and_then(|whole| whole.checked_mul(10)?.checked_add(digit));
+            whole = whole.and_then(|whole| and(whole, digit));
             self.at += 1;
         }
         let is_whole = !matches!(self.peek(), Some(b'.' | b'e' | b'E'));
@@ -331,8 +330,9 @@ impl<'a> Reader<'a> {
 /// How many bytes of a string stand for themselves, up to the first that does not.
 fn plain(text: &[u8]) -> usize {
     let is_plain = |byte: &u8| !matches!(byte, 0..0x20 | b'"' | b'\\');
-    let eights = text.chunks_exact(8).take_while(|eight| {
-        let eight = eight.iter().rev().fold(0, |all, byte| all << 8 | u64::from(*byte));
+    let (eights, _) = text.as_chunks();
+    let eights = eights.iter().take_while(|eight| {
+        let eight = u64::from_le_bytes(**eight);
         // The highest bit of each byte that is less than a limit, as long as none before it is.
         let less = |bytes: u64, limit: u64| bytes.wrapping_sub(EACH * limit) & !bytes;
         let is = |letter: u8| less(eight ^ (EACH * u64::from(letter)), 1);

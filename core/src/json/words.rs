@@ -62,17 +62,19 @@ fn place_of(words: &str, word: &str) -> Result<usize, Unreadable> {
 /// How many words of a list stand between a place in its text and this word, and where the next one
 /// begins.
 pub(super) fn place_within(words: &str, from: usize, word: &str) -> Option<(usize, usize)> {
-    let words = words.as_bytes();
+    let (words, word) = (words.as_bytes(), word.as_bytes());
     let mut start = from;
     let mut place = 0;
     while start < words.len() {
-        // Byte by byte: words are short, and a search made for long texts takes longer to set out.
-        let length = words.iter().skip(start).position(|letter| *letter == b' ');
-        let end = length.map_or(words.len(), |length| start + length);
-        if words.get(start..end) == Some(word.as_bytes()) {
-            return Some((place, end + 1));
+        let rest = words.get(start..)?;
+        if rest.first() == word.first()
+            && rest.starts_with(word)
+            && matches!(rest.get(word.len()), None | Some(b' '))
+        {
+            return Some((place, start + word.len() + 1));
         }
-        start = end + 1;
+        // Byte by byte: words are short, and a search made for long texts takes longer to set out.
+        start += rest.iter().position(|letter| *letter == b' ')? + 1;
         place += 1;
     }
     None

@@ -49,8 +49,11 @@ pub(super) fn float(text: &str) -> Option<f64> {
     Some(if is_negative { -size } else { size })
 }
 
-fn and(number: u64, digit: u8) -> Option<u64> {
-    number.checked_mul(10)?.checked_add(u64::from(digit - b'0'))
+/// The number with one more digit behind it, if 64 bits hold that.
+pub(super) fn and(number: u64, digit: u8) -> Option<u64> {
+    // Not `checked_mul`, which multiplies by 128 bits where there is no instruction for it.
+    let tenfold = (number <= u64::MAX / 10).then(|| number * 10)?;
+    tenfold.checked_add(u64::from(digit - b'0'))
 }
 
 fn times_power(number: f64, exponent: i32) -> Option<f64> {
