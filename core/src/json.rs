@@ -134,6 +134,7 @@ impl fmt::Display for Unreadable {
 
 impl core::error::Error for Unreadable {}
 
+/// A value's kind and what it says, as a complaint names it.
 fn described(node: &Node<'_>) -> String {
     match node {
         Node::Null => "null".into(),

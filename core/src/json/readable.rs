@@ -10,7 +10,7 @@ use alloc::vec::Vec;
 use serde_json::{Map, Value};
 
 use super::node::{Fields, to_map};
-use super::{Node, Unreadable};
+use super::{Node, Unreadable, described};
 use crate::order::sort_by_key;
 use crate::sorted::{SortedMap, SortedSet};
 
@@ -41,7 +41,7 @@ macro_rules! integers {
 
             fn read(&mut self, value: &Node<'_>) -> Result<(), Unreadable> {
                 let number = integer(value, stringify!($type))?;
-                *self = number.try_into().map_err(|_| out_of_range(number, stringify!($type)))?;
+                *self = number.try_into().map_err(|_| out_of_range(value, stringify!($type)))?;
                 Ok(())
             }
         })*
@@ -60,8 +60,8 @@ fn integer(value: &Node<'_>, name: &str) -> Result<i128, Unreadable> {
 }
 
 #[inline(never)]
-fn out_of_range(number: i128, name: &str) -> Unreadable {
-    Unreadable::new(format!("invalid value: integer `{number}`, expected {name}"))
+fn out_of_range(value: &Node<'_>, name: &str) -> Unreadable {
+    Unreadable::new(format!("invalid value: {}, expected {name}", described(value)))
 }
 
 impl Readable for bool {

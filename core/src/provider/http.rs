@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use crate::catalog::{AuthScheme, ProviderId};
 use crate::error::Error;
+use crate::seek;
 
 /// An HTTP request without its secret, which the host adds last; safe to log.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Readable, Writable)]
@@ -82,7 +83,7 @@ fn told(url: &str) -> String {
     match url.rsplit_once('@') {
         None => format!("{url}{mark}"),
         Some((before, after)) => {
-            let scheme = before.find("://").map_or("", |at| &before[..at + 3]);
+            let scheme = seek::first(before, "://").map_or("", |at| &before[..at + 3]);
             format!("{scheme}…@{after}{mark}")
         }
     }

@@ -140,7 +140,7 @@ impl Words {
     fn says(&self, set: &[&str]) -> bool {
         let Some(message) = &self.message else { return false };
         let message = message.to_ascii_lowercase();
-        set.iter().any(|part| message.contains(part))
+        set.iter().any(|part| seek::has(&message, part))
     }
 }
 

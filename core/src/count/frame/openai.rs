@@ -16,6 +16,7 @@ use crate::count::tally::Tally;
 use crate::count::{CountPartKind, TokenRange};
 use crate::json;
 use crate::request::{Api, Message, OutputFormat, Part, Request, Role, Tool, ToolChoice};
+use crate::seek;
 use crate::time::Timestamp;
 
 pub(super) fn count(
@@ -212,8 +213,15 @@ fn picture_marks(conversation: &[Message], api: Api, frame: &Frame) -> u64 {
 fn paragraphs(ruler: &Ruler<'_>, words: &str) -> u64 {
     const BREAK: &str = "\n\n";
     let words = words.trim();
-    let breaks = words.matches(BREAK).count() as u64;
-    words.split(BREAK).map(|paragraph| ruler.tokens(paragraph)).sum::<u64>() + breaks
+    let mut tokens = 0;
+    let mut last = words;
+    let mut start = 0;
+    for (end, behind) in seek::each(words, BREAK) {
+        tokens += ruler.tokens(words.get(start..end).unwrap_or_default()) + 1;
+        start = end + BREAK.len();
+        last = behind;
+    }
+    tokens + ruler.tokens(last)
 }
 
 /// Tokens that a text adds behind another, which may share a token with it.
