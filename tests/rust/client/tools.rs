@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::thread::ThreadId;
 use std::time::Duration;
 
+use farebox::kernel::route::ReasonCode;
 use farebox::{ErrorKind, Form, Policy, Pusd, Request, ToolEnd, ToolLimits, Tools};
 use farebox_emulator::{Emulator, Scripted, ToolCall};
 use serde::Deserialize;
@@ -102,6 +103,38 @@ async fn tools_that_go_round_in_circles_are_stopped() {
         assert!(steps.is_none_or(|steps| steps == run.steps));
         assert!(cost.filter(|_| ended == ToolEnd::Cost).is_none_or(|most| run.cost <= most));
     }
+}
+
+#[tokio::test]
+async fn the_steps_of_a_run_are_one_piece_of_work() {
+    let emulator = emulator();
+    let client = client(&emulator);
+    let run = async |request: Request, answers: Vec<Scripted>| {
+        let steps = answers.len() as u32;
+        script(&emulator, answers);
+        let tools = Tools::new()
+            .function("weather", "The weather", schema(), |_| async { Ok("perhaps".into()) });
+        let run = client.run_tools(request, &tools, ToolLimits::default()).await.unwrap();
+        assert_eq!((run.ended, run.steps), (ToolEnd::Answered, steps));
+        let posterior = client.posterior();
+        (run, posterior.decisions, posterior.threads.len())
+    };
+    let asked = || Request::new().max_output_tokens(500).user("Where does it rain?");
+    let answers = || vec![calls(&["Paris"]), calls(&["Oslo"]), says("In Oslo.")];
+    let (told, decisions, threads) = run(asked(), answers()).await;
+    assert_eq!((decisions, threads), (3, 1));
+    let reasons = &told.reply.quote.decision.reasons;
+    assert!(reasons.iter().any(|reason| reason.code == ReasonCode::Sticky), "{reasons:?}");
+
+    // What comes next of it is the same work, and a question of its own is not.
+    let (_, decisions, threads) = run(told.request, vec![says("In Oslo.")]).await;
+    assert_eq!((decisions, threads), (4, 1));
+    let (_, decisions, threads) = run(asked(), answers()).await;
+    assert_eq!((decisions, threads), (7, 2));
+    let models: Vec<Value> =
+        emulator.requests().iter().map(|asked| asked.body["model"].clone()).collect();
+    assert_eq!(models.len(), 7);
+    assert!(models.iter().all(|model| *model == models[0]), "{models:?}");
 }
 
 /// A city and how many live there.
