@@ -3,11 +3,12 @@
 //! Such a body is sent untouched where it belongs. Anywhere else only what was read of it is sent, so
 //! a field that was not read is refused there, unless it is a matter between the caller and the
 //! provider and changes nothing about the answer. The lists are of the providers' references
-//! (2026-11-22); a field they do not know is taken for a wish.
+//! (2026-11-22), a field within another by its path; one they do not know is taken for a wish.
 
 use alloc::format;
+use alloc::string::String;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::build::Target;
 use crate::error::Error;
@@ -21,27 +22,39 @@ pub(super) fn check(native: &NativeBody, target: &Target<'_>) -> Result<(), Erro
         Api::Messages => ANTHROPIC,
         Api::Responses => RESPONSES,
     };
-    let config = native.body.iter().find(|(key, _)| native.is_config(key));
-    let inner = config.and_then(|(_, config)| config.as_object()).into_iter().flatten();
-    let outer = native.body.iter().filter(|(key, _)| !native.is_config(key));
-    let lost = outer
-        .filter(|(key, value)| !has(known, key) && is_wish(key, value))
-        .chain(inner.filter(|(key, value)| !has(GEMINI_CONFIG, key) && is_wish(key, value)))
-        .next();
-    match lost {
+    // A choice that is written out and was not read: of several tools, or of one the provider runs.
+    let choice = native.body.get("tool_choice").filter(|choice| choice.is_object());
+    let unread = choice.filter(|_| target.request.tool_choice.is_none());
+    match lost(&native.body, "", known).or(unread.map(|_| "tool_choice".into())) {
         None => Ok(()),
-        Some((key, _)) => {
+        Some(path) => {
             let instead = "leave it out, or stay with that provider";
             Err(target
-                .cannot_carry(&format!("`{key}`, which only its own provider knows,"), instead))
+                .cannot_carry(&format!("`{path}`, which only its own provider knows,"), instead))
         }
     }
 }
 
-impl NativeBody {
-    fn is_config(&self, key: &str) -> bool {
-        self.api == Api::GenerateContent && has(&["generationConfig"], key)
-    }
+/// The path of the first wish that was not read, within fields that stand at a path.
+fn lost(fields: &Map<String, Value>, at: &str, known: &[&str]) -> Option<String> {
+    fields.iter().find_map(|(key, value)| {
+        let path = if at.is_empty() { key.clone() } else { format!("{at}.{key}") };
+        if has(known, &path) {
+            return None;
+        }
+        match value {
+            Value::Object(inner) if holds(known, &path) => lost(inner, &path, known),
+            _ => is_wish(key, value).then_some(path),
+        }
+    })
+}
+
+/// Whether a list holds fields within the one at a path.
+fn holds(list: &[&str], path: &str) -> bool {
+    list.iter().any(|known| {
+        let mut known = letters(known);
+        letters(path).all(|letter| known.next() == Some(letter)) && known.next() == Some(b'.')
+    })
 }
 
 /// Whether a list holds a field, in either of the spellings that Gemini takes.
@@ -65,6 +78,8 @@ fn is_wish(key: &str, value: &Value) -> bool {
         Value::String(word) => {
             !matches!(word.as_str(), "" | "default" | "disabled" | "medium" | "none")
         }
+        // The choice of one tool is read, and of several there is none elsewhere.
+        Value::Array(list) if has(&["allowedFunctionNames"], key) => list.len() > 1,
         Value::Array(list) => {
             !list.iter().all(|it| it.as_str().is_some_and(|it| it.eq_ignore_ascii_case("text")))
         }
@@ -111,14 +126,15 @@ const RESPONSES: &[&str] = &[
     "prompt",
     "prompt_cache_key",
     "prompt_cache_retention",
-    "reasoning",
+    "reasoning.effort",
+    "reasoning.mode",
     "safety_identifier",
     "service_tier",
     "store",
     "stream",
     "stream_options",
     "temperature",
-    "text",
+    "text.format",
     "tool_choice",
     "tools",
     "top_logprobs",
@@ -135,30 +151,38 @@ const ANTHROPIC: &[&str] = &[
     "messages",
     "metadata",
     "model",
-    "output_config",
+    "output_config.effort",
+    "output_config.format",
     "output_format",
     "service_tier",
     "stop_sequences",
     "stream",
     "system",
     "temperature",
-    "thinking",
+    "thinking.budget_tokens",
+    "thinking.type",
     "tool_choice",
     "tools",
     "top_p",
 ];
-const GEMINI: &[&str] =
-    &["cachedContent", "contents", "model", "stream", "systemInstruction", "toolConfig", "tools"];
-const GEMINI_CONFIG: &[&str] = &[
-    "_responseJsonSchema",
-    "logprobs",
-    "maxOutputTokens",
-    "responseJsonSchema",
-    "responseLogprobs",
-    "responseMimeType",
-    "responseSchema",
-    "stopSequences",
-    "temperature",
-    "thinkingConfig",
-    "topP",
+const GEMINI: &[&str] = &[
+    "cachedContent",
+    "contents",
+    "generationConfig._responseJsonSchema",
+    "generationConfig.logprobs",
+    "generationConfig.maxOutputTokens",
+    "generationConfig.responseJsonSchema",
+    "generationConfig.responseLogprobs",
+    "generationConfig.responseMimeType",
+    "generationConfig.responseSchema",
+    "generationConfig.stopSequences",
+    "generationConfig.temperature",
+    "generationConfig.thinkingConfig.thinkingBudget",
+    "generationConfig.thinkingConfig.thinkingLevel",
+    "generationConfig.topP",
+    "model",
+    "stream",
+    "systemInstruction",
+    "toolConfig.functionCallingConfig.mode",
+    "tools",
 ];
