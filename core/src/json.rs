@@ -26,7 +26,7 @@ pub use node::Node;
 pub(crate) use object::{ToJson, object, put, set};
 pub use readable::Readable;
 pub(crate) use readable::{parsed, string};
-pub(crate) use reader::read_text;
+pub(crate) use reader::{plain, read_text};
 pub use slots::{Layout, Slots};
 pub use words::{place_of_tag, place_of_word};
 pub use writable::{Fields, Writable};

@@ -66,7 +66,7 @@ pub enum Action {
         /// The attempt it belongs to.
         attempt: AttemptId,
         /// What to send.
-        request: HttpRequest,
+        request: Box<HttpRequest>,
     },
     /// Nothing is under way; report [`Input::Tick`] at the given moment.
     Sleep {

@@ -375,7 +375,7 @@ impl Call {
             let (model, effort) = (attempt.model.clone(), attempt.effort);
             self.emit(id, EventKind::Started { model, effort });
         }
-        self.actions.push_back(Action::Send { attempt: id, request });
+        self.actions.push_back(Action::Send { attempt: id, request: Box::new(request) });
         let flight = Flight { attempt, exchange, has_pieces: false };
         self.state = State::Exchanging(Box::new(flight));
     }

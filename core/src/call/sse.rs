@@ -124,6 +124,10 @@ impl SseParser {
                     continue;
                 }
             }
+            if let Some(after) = self.take_event(rest, &mut sink) {
+                rest = after;
+                continue;
+            }
             // Each event ends in an empty line, which needs no search.
             let end = match rest.first() {
                 Some(b'\n' | b'\r') => Some(0),
@@ -188,6 +192,39 @@ impl SseParser {
         rest
     }
 
+    /// Takes an event whose one line of data begins the bytes and whose end is among them, as most
+    /// are, from where it stands: what it is and what follows is the same as line by line.
+    fn take_event<'a>(
+        &mut self,
+        bytes: &'a [u8],
+        sink: &mut impl FnMut(SseEventRef<'_>),
+    ) -> Option<&'a [u8]> {
+        if !self.line.is_empty() || !self.data.is_empty() {
+            return None;
+        }
+        let value = bytes.strip_prefix(b"data: ")?;
+        let end = memchr::memchr2(b'\n', b'\r', value)?;
+        let (data, rest) = value.split_at(end);
+        let rest = rest.strip_prefix(b"\n\n")?;
+        if bytes.len() - rest.len() > self.max_event_bytes {
+            return None;
+        }
+        self.hand_on(data, sink);
+        self.event.clear();
+        Some(rest)
+    }
+
+    fn hand_on(&self, data: &[u8], sink: &mut impl FnMut(SseEventRef<'_>)) {
+        // INVARIANT: lines are cut at ASCII bytes only, so decoding the joined lines gives what
+        // decoding the whole stream would.
+        let data = match core::str::from_utf8(data) {
+            Ok(text) => Cow::Borrowed(text),
+            Err(_) => String::from_utf8_lossy(data),
+        };
+        let event = if self.event.is_empty() { "message" } else { &self.event };
+        sink(SseEventRef { event, data: &data, id: &self.id });
+    }
+
     fn check_limit(&mut self, more: usize) {
         let held = self.line.len().saturating_add(self.data.len()).saturating_add(more);
         if held > self.max_event_bytes {
@@ -239,14 +276,7 @@ impl SseParser {
 
     fn dispatch(&mut self, sink: &mut impl FnMut(SseEventRef<'_>)) {
         if let Some((_, data)) = self.data.split_last() {
-            // INVARIANT: lines are cut at ASCII bytes only, so decoding the joined lines gives what
-            // decoding the whole stream would.
-            let data = match core::str::from_utf8(data) {
-                Ok(text) => Cow::Borrowed(text),
-                Err(_) => String::from_utf8_lossy(data),
-            };
-            let event = if self.event.is_empty() { "message" } else { &self.event };
-            sink(SseEventRef { event, data: &data, id: &self.id });
+            self.hand_on(data, sink);
         }
         self.data.clear();
         self.event.clear();

@@ -328,18 +328,21 @@ impl<'a> Reader<'a> {
 }
 
 /// How many bytes of a string stand for themselves, up to the first that does not.
-fn plain(text: &[u8]) -> usize {
-    let is_plain = |byte: &u8| !matches!(byte, 0..0x20 | b'"' | b'\\');
-    let (eights, _) = text.as_chunks();
-    let eights = eights.iter().take_while(|eight| {
-        let eight = u64::from_le_bytes(**eight);
+pub(crate) fn plain(text: &[u8]) -> usize {
+    let (eights, left) = text.as_chunks::<8>();
+    let mut passed = 0;
+    for eight in eights {
+        let eight = u64::from_le_bytes(*eight);
         // The highest bit of each byte that is less than a limit, as long as none before it is.
         let less = |bytes: u64, limit: u64| bytes.wrapping_sub(EACH * limit) & !bytes;
         let is = |letter: u8| less(eight ^ (EACH * u64::from(letter)), 1);
-        (less(eight, 0x20) | is(b'"') | is(b'\\')) & (EACH * 0x80) == 0
-    });
-    let passed = eights.count() * 8;
-    let left = text.get(passed..).unwrap_or_default();
+        let ends = (less(eight, 0x20) | is(b'"') | is(b'\\')) & (EACH * 0x80);
+        if ends != 0 {
+            return passed + (ends.trailing_zeros() / 8) as usize;
+        }
+        passed += 8;
+    }
+    let is_plain = |byte: &u8| !matches!(byte, 0..0x20 | b'"' | b'\\');
     passed + left.iter().position(|byte| !is_plain(byte)).unwrap_or(left.len())
 }
 

@@ -14,7 +14,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::node::Node;
-use crate::json::read_text;
+use crate::json::{plain, read_text};
 use crate::seek;
 
 /// The text of an event and the places in it that change.
@@ -128,12 +128,13 @@ fn count_gap(data: &str, before: &str) -> Option<Gap> {
 fn string_length(text: &str) -> Option<usize> {
     let mut place = 0;
     loop {
+        let rest = text.as_bytes().get(place..)?;
+        place += plain(rest);
         match text.as_bytes().get(place)? {
             b'"' => return Some(place),
             b'\\' => place += 2,
             // JSON wants them escaped.
-            0..0x20 => return None,
-            _ => place += 1,
+            _ => return None,
         }
     }
 }

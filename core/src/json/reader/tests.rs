@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use serde_json::Value;
 
-use super::{read_first, read_text};
+use super::{plain, read_first, read_text};
 use crate::json::Node;
 
 fn is_as_serde_reads(text: &str) {
@@ -91,4 +91,18 @@ fn numbers_are_those_of_serde() {
     }
     is_as_serde_reads(&format!("0.{}1e400", "0".repeat(400)));
     is_as_serde_reads(&format!("1{}e-400", "0".repeat(400)));
+}
+
+#[test]
+fn what_stands_for_itself_ends_at_the_first_byte_that_does_not() {
+    for end in [b'"', b'\\', 0, 0x1f] {
+        for place in 0..20 {
+            for letter in [b' ', b'!', b'#', b'[', b']', 0x7f, 0x80, 0xff] {
+                let mut text = [letter; 24];
+                assert_eq!(plain(&text), text.len());
+                (text[place], text[23]) = (end, b'"');
+                assert_eq!(plain(&text), place);
+            }
+        }
+    }
 }
