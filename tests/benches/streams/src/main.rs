@@ -5,14 +5,17 @@
 //! Farebox folds the answer, prices it and writes a receipt; async-openai parses each event, and its
 //! caller folds the words, for it has no fold of its own. A bare reqwest that reads the same bytes and
 //! drops them is measured too: what it takes is nobody's overhead, and both pay it. So each figure
-//! stands twice, whole and above the bare reqwest.
+//! stands twice, whole and above the bare reqwest. A loop that reads the socket and knows no HTTP says
+//! what of it is the system's.
+//!
+//! The server writes each event by itself, once without a pause and once with a pause after each, as
+//! models do, so that a client sleeps and wakes for every one of them.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_openai::config::OpenAIConfig;
 use async_openai::types::chat::CreateChatCompletionRequest;
@@ -20,19 +23,28 @@ use async_openai::types::responses::{CreateResponse, ResponseStreamEvent};
 use futures_util::StreamExt;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpStream;
 
-const ROUND_EVENTS: usize = 200_000;
+mod server;
+
+/// Pauses after each event in microseconds, and how many events a round has.
+const MANNERS: [(&str, &str); 2] = [("0", "200000"), ("100", "4000")];
 const ROUNDS: usize = 7;
-const CLIENTS: [&str; 3] = ["farebox", "async-openai", "bare reqwest"];
+const CLIENTS: [&str; 4] = ["farebox", "async-openai", "bare reqwest", "bare socket"];
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        ["serve", chat, responses] => serve([&places(chat), &places(responses)]).await,
+        ["serve", chat, responses, pause_us] => {
+            let pause_us = pause_us.parse().expect("a number");
+            server::serve([&places(chat), &places(responses)], pause_us).await;
+        }
         ["try", name, api, url] => attempt(name, api, url).await,
-        ["measure", name, api, url, without] => measure(name, api, url, &places(without)).await,
+        ["measure", name, api, url, without, events] => {
+            let events = events.parse().expect("a number");
+            measure(name, api, url, &places(without), events).await;
+        }
         _ => compare(),
     }
 }
@@ -40,6 +52,10 @@ async fn main() {
 /// Places of streams, written with commas between them.
 fn places(list: &str) -> Vec<usize> {
     list.split(',').filter_map(|place| place.parse().ok()).collect()
+}
+
+fn listed(places: &[usize]) -> String {
+    places.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
 }
 
 /// This program in another role: a server with the line it prints, or what a measurement prints.
@@ -65,7 +81,7 @@ fn url_for(name: &str, port: &str) -> String {
 
 fn compare() {
     // A client that gives up on a stream has less to do: what one of them rejects is left out.
-    let (mut trial, port) = begin(&["serve", "", ""]);
+    let (mut trial, port) = begin(&["serve", "", "", "0"]);
     let mut left_out = BTreeMap::new();
     for api in ["chat", "responses"] {
         let mut without: Vec<usize> = CLIENTS[..2]
@@ -77,11 +93,18 @@ fn compare() {
         left_out.insert(api, without);
     }
     trial.kill().expect("the server to end");
-    let list = |api: &str| {
-        left_out[api].iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
-    };
-    let (mut server, port) = begin(&["serve", &list("chat"), &list("responses")]);
+    let list = |api: &str| listed(&left_out[api]);
     println!("microseconds of processor time per 1,000 events, medians of {ROUNDS} rounds in turn");
+    for (pause_us, events) in MANNERS {
+        println!("with a pause of {pause_us} microseconds after each event");
+        let (mut server, port) = begin(&["serve", &list("chat"), &list("responses"), pause_us]);
+        compare_by(&port, events, &left_out);
+        server.kill().expect("the server to end");
+    }
+}
+
+/// Compares the clients on one server.
+fn compare_by(port: &str, events: &str, left_out: &BTreeMap<&str, Vec<usize>>) {
     for api in ["chat", "responses"] {
         let streams = recorded(api, &left_out[api]);
         let each = streams.iter().map(Vec::len).sum::<usize>() / streams.len();
@@ -95,10 +118,11 @@ fn compare() {
         let mut words: BTreeMap<String, &str> = BTreeMap::new();
         for _ in 0..ROUNDS {
             for name in CLIENTS {
-                let told = told(&["measure", name, api, &url_for(name, &port), &list(api)]);
+                let url = url_for(name, port);
+                let told = told(&["measure", name, api, &url, &listed(&left_out[api]), events]);
                 let (figure, said) = told.split_once(' ').expect("two numbers");
                 found.entry(name).or_default().push(figure.parse().expect("a number"));
-                if name != "bare reqwest" {
+                if !name.starts_with("bare") {
                     words.insert(said.into(), name);
                 }
             }
@@ -123,7 +147,6 @@ fn compare() {
             println!();
         }
     }
-    server.kill().expect("the server to end");
 }
 
 /// Prints the places of the streams that a client rejects.
@@ -140,10 +163,10 @@ async fn attempt(name: &str, api: &str, url: &str) {
 }
 
 /// Prints the microseconds of this process per thousand events, and how many bytes of words it read.
-async fn measure(name: &str, api: &str, url: &str, without: &[usize]) {
+async fn measure(name: &str, api: &str, url: &str, without: &[usize], events: usize) {
     let counts: Vec<usize> = recorded(api, without).iter().map(Vec::len).collect();
     let all: usize = counts.iter().sum();
-    let rounds = ROUND_EVENTS.div_ceil(all);
+    let rounds = events.div_ceil(all);
     let clients = Clients::new(url);
     let body = asked(api);
     let (mut before, mut words) = (0, 0);
@@ -170,6 +193,7 @@ struct Clients {
     farebox: farebox::Client,
     other: async_openai::Client<OpenAIConfig>,
     bare: reqwest::Client,
+    socket: Cell<Option<TcpStream>>,
     url: String,
 }
 
@@ -180,7 +204,13 @@ impl Clients {
         let farebox = farebox.base_url("openai", url).build().expect("a client");
         let config = OpenAIConfig::new().with_api_key("sk-bench").with_api_base(url);
         let other = async_openai::Client::with_config(config);
-        Self { farebox, other, bare: reqwest::Client::new(), url: url.into() }
+        Self {
+            farebox,
+            other,
+            bare: reqwest::Client::new(),
+            socket: Cell::default(),
+            url: url.into(),
+        }
     }
 
     /// How many bytes of words an answer held; nothing when the client rejected it.
@@ -189,7 +219,8 @@ impl Clients {
             ("farebox", _) => self.by_farebox(body).await,
             ("async-openai", "chat") => self.chat_by_async_openai(body).await,
             ("async-openai", _) => self.response_by_async_openai(body).await,
-            _ => self.by_nobody(api, body).await,
+            ("bare reqwest", _) => self.by_nobody(api, body).await,
+            _ => self.by_no_client(api, body).await,
         }
     }
 
@@ -234,6 +265,38 @@ impl Clients {
         while let Some(bytes) = bytes.next().await {
             std::hint::black_box(bytes.ok()?);
         }
+        Some(0)
+    }
+
+    async fn by_no_client(&self, api: &str, body: &Value) -> Option<usize> {
+        let (host, base) = self.url.strip_prefix("http://")?.split_once('/')?;
+        let mut socket = match self.socket.take() {
+            Some(socket) => socket,
+            None => TcpStream::connect(host).await.ok()?,
+        };
+        let path = if api == "chat" { "chat/completions" } else { "responses" };
+        let body = body.to_string();
+        let length = body.len();
+        let request = format!(
+            "POST /{base}/{path} HTTP/1.1\r\nhost: {host}\r\nauthorization: Bearer sk-bench\r\n\
+             content-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}"
+        );
+        socket.write_all(request.as_bytes()).await.ok()?;
+        let (mut bytes, mut filled) = (vec![0; 8192], 0);
+        let mut left = loop {
+            filled += socket.read(&mut bytes[filled..]).await.ok()?;
+            let end = bytes[..filled].windows(4).position(|four| four == b"\r\n\r\n");
+            let Some(end) = end else { continue };
+            let head = std::str::from_utf8(&bytes[..end]).ok()?;
+            let length = head.split_once("content-length: ")?.1.parse::<usize>().ok()?;
+            break length + end + 4 - filled;
+        };
+        while left > 0 {
+            let read = socket.read(&mut bytes).await.ok()?;
+            std::hint::black_box(&bytes[..read]);
+            left = left.checked_sub(read).filter(|_| read > 0)?;
+        }
+        self.socket.set(Some(socket));
         Some(0)
     }
 }
@@ -286,61 +349,4 @@ fn recorded(api: &str, without: &[usize]) -> Vec<Vec<String>> {
     let mut place = 0..;
     found.retain(|_| place.next().is_none_or(|place| !without.contains(&place)));
     found
-}
-
-/// Serves the streams in turn, each event a write of its own; prints its port.
-async fn serve(without: [&[usize]; 2]) {
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-    println!("{}", listener.local_addr().expect("an address").port());
-    let streams = Arc::new((recorded("chat", without[0]), recorded("responses", without[1])));
-    while let Ok((socket, _)) = listener.accept().await {
-        tokio::spawn(answer(socket, Arc::clone(&streams)));
-    }
-}
-
-/// Streams of either format, as lists of events.
-type Streams = (Vec<Vec<String>>, Vec<Vec<String>>);
-
-static CHAT_TURN: AtomicUsize = AtomicUsize::new(0);
-static RESPONSES_TURN: AtomicUsize = AtomicUsize::new(0);
-
-/// Answers what one connection asks.
-async fn answer(mut socket: TcpStream, streams: Arc<Streams>) {
-    socket.set_nodelay(true).expect("an option");
-    loop {
-        let mut head = Vec::new();
-        let mut byte = [0; 4096];
-        let (path_end, length) = loop {
-            let Ok(read @ 1..) = socket.read(&mut byte).await else { break (0, 0) };
-            head.extend_from_slice(&byte[..read]);
-            let Some(end) = head.windows(4).position(|four| four == b"\r\n\r\n") else {
-                continue;
-            };
-            let text = String::from_utf8_lossy(&head[..end]).to_lowercase();
-            let length = text.lines().find_map(|line| line.strip_prefix("content-length:"));
-            let length: usize = length.map_or(0, |length| length.trim().parse().unwrap_or(0));
-            if head.len() >= end + 4 + length {
-                break (text.lines().next().map_or(0, str::len), length);
-            }
-        };
-        if path_end == 0 && length == 0 {
-            break;
-        }
-        let is_chat = String::from_utf8_lossy(&head[..path_end]).contains("chat");
-        let (streams, turn) =
-            if is_chat { (&streams.0, &CHAT_TURN) } else { (&streams.1, &RESPONSES_TURN) };
-        let events = &streams[turn.fetch_add(1, Ordering::Relaxed) % streams.len()];
-        let size: usize = events.iter().map(String::len).sum();
-        let head = format!(
-            "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ncontent-length: {size}\r\n\r\n"
-        );
-        if socket.write_all(head.as_bytes()).await.is_err() {
-            break;
-        }
-        for event in events {
-            if socket.write_all(event.as_bytes()).await.is_err() {
-                break;
-            }
-        }
-    }
 }
