@@ -24,6 +24,8 @@ mod parts;
 mod ranking;
 #[path = "../src/shape.rs"]
 mod shape;
+#[path = "../src/zeros.rs"]
+mod zeros;
 
 #[allow(dead_code, unreachable_pub, unused_imports, reason = "the searching half is the kernel's")]
 #[path = "../src/table/mod.rs"]
@@ -33,7 +35,9 @@ use std::{env, error, fs, path::PathBuf};
 
 fn main() -> Result<(), Box<dyn error::Error>> {
     println!("cargo::rerun-if-changed=build");
-    for read in ["bits.rs", "code.rs", "pack.rs", "parts.rs", "ranking.rs", "shape.rs", "table"] {
+    for read in
+        ["bits.rs", "code.rs", "pack.rs", "parts.rs", "ranking.rs", "shape.rs", "table", "zeros.rs"]
+    {
         println!("cargo::rerun-if-changed=src/{read}");
     }
     let out = PathBuf::from(env::var("OUT_DIR")?);

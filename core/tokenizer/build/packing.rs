@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use crate::{
     code::{KINDS, LEVELS, Symbol, WORD_BITS_MAX, word_from_lowest, words},
-    pack::{MAGIC, digest, only_group},
+    pack::{MAGIC, digest},
     ranking::Ranking,
     shape::{CONTEXTS, Shapes},
 };
 
 /// The file that holds these merges, if they are merges of earlier tokens.
 pub(crate) fn write(code: u8, byte_order: &[u8; 256], pairs: &[[u32; 2]]) -> Option<Vec<u8>> {
-    let mut shapes = Shapes::new(byte_order)?;
+    let mut shapes = Shapes::new(byte_order);
     let mut kinds: Vec<usize> = (0..256).map(|rank| shapes.kind(rank)).collect();
     let mut contexts = Vec::new();
     for [left, right] in pairs {
@@ -21,9 +21,9 @@ pub(crate) fn write(code: u8, byte_order: &[u8; 256], pairs: &[[u32; 2]]) -> Opt
     let mut sizes = [0; KINDS];
     kinds.iter().for_each(|kind| sizes[*kind] += 1);
 
-    let lefts = Halves::new(&only_group(kinds.len() as u32), 1, vec![0; kinds.len()])?
+    let lefts = Halves::new(&[kinds.len() as u32], 1, vec![0; kinds.len()])
         .of(pairs.iter().map(|[left, _]| (0, *left)))?;
-    let rights = Halves::new(&sizes, CONTEXTS, kinds)?
+    let rights = Halves::new(&sizes, CONTEXTS, kinds)
         .of(contexts.into_iter().zip(pairs.iter().map(|[_, right]| *right)))?;
     let mut codes = Bits::default();
     let lefts = lefts.write(&mut codes)?;
@@ -59,16 +59,16 @@ struct Halves {
 }
 
 impl Halves {
-    fn new(sizes: &[u32; KINDS], codes: usize, kinds: Vec<usize>) -> Option<Self> {
+    fn new(sizes: &[u32], codes: usize, kinds: Vec<usize>) -> Self {
         let mut new = Self {
-            ranking: Ranking::new(sizes)?,
+            ranking: Ranking::new(sizes),
             kinds,
             places: Vec::new(),
             told: Vec::new(),
             uses: vec![BTreeMap::new(); codes],
         };
         (0..256).for_each(|_| new.add());
-        Some(new)
+        new
     }
 
     fn add(&mut self) {

@@ -7,17 +7,20 @@
 //! words after a state whose version is odd while they are written and another one after, so what
 //! is read half old and half new is not used.
 
-use alloc::{boxed::Box, vec::Vec};
+use alloc::boxed::Box;
 use core::sync::atomic::{
     AtomicU64,
     Ordering::{Acquire, Relaxed, Release},
     fence,
 };
 
+use zerocopy::FromZeros;
+
 use super::{
     parts::in_parts,
     split::{BRINGS, bring},
     table::{Piece, Tables, short_key, word},
+    zeros::zeros,
 };
 
 /// The longest piece that is kept in one word.
@@ -33,9 +36,6 @@ const GROUP: usize = 16;
 
 /// Low bits of a short entry: its count, and room.
 const COUNT_MAX: u64 = 15;
-
-/// A short entry of no piece: what is left of it is more, whatever the key.
-const FREE: u64 = COUNT_MAX + 1;
 
 /// Counts by piece, newer ones in the place of older ones.
 pub(crate) struct Cache {
@@ -65,15 +65,15 @@ fn short_key_of(piece: Piece<'_>) -> ShortKey {
 
 impl Cache {
     /// A cache that knows the earliest tokens, which are the words and symbols most texts use.
-    pub(crate) fn new(tables: &Tables<'_>) -> Option<Self> {
+    pub(crate) fn new(tables: &Tables<'_>) -> Self {
         let cache = Self {
-            short: all(|| [const { AtomicU64::new(FREE) }; 2])?,
-            long: Shelf::new()?,
-            longer: Shelf::new()?,
-            longest: Shelf::new()?,
+            short: zeros(),
+            long: Shelf::new(),
+            longer: Shelf::new(),
+            longest: Shelf::new(),
         };
         let known = KNOWN_TOKENS.min(tables.len()) as usize;
-        in_parts(known, &mut |part| {
+        _ = in_parts(known, &mut |part| {
             for start in part.step_by(GROUP) {
                 // The very first last, where they are found first.
                 let group = start..known.min(start + GROUP);
@@ -84,8 +84,8 @@ impl Cache {
                 pieces.for_each(|piece| cache.put(piece, 1));
             }
             Some(())
-        })?;
-        Some(cache)
+        });
+        cache
     }
 
     /// The count of a piece; 0 where it is not here.
@@ -109,7 +109,8 @@ impl Cache {
     #[inline(always)]
     pub(crate) fn short(&self, key: ShortKey) -> usize {
         let set = self.short_set(key);
-        // What is left of an entry of this key is its count; of any other, more.
+        // What is left of an entry of this key is its count, of any other more; of one that is free
+        // the key itself, or nothing.
         let [newer, older] = set.each_ref().map(|entry| entry.load(Relaxed) ^ key.0 << SHORT_BITS);
         let least = newer.min(older);
         if least <= COUNT_MAX { least as usize } else { 0 }
@@ -181,6 +182,7 @@ struct Shelf<const WORDS: usize, const SETS: usize> {
     entries: Box<[[Entry<WORDS>; 8]; SETS]>,
 }
 
+#[derive(FromZeros)]
 #[repr(align(32))]
 struct Entry<const WORDS: usize> {
     /// From the lowest: 8 bits of count, 8 of length, then the version.
@@ -188,19 +190,12 @@ struct Entry<const WORDS: usize> {
     words: [AtomicU64; WORDS],
 }
 
-impl<const WORDS: usize> Default for Entry<WORDS> {
-    fn default() -> Self {
-        Self { state: AtomicU64::new(0), words: [const { AtomicU64::new(0) }; WORDS] }
-    }
-}
-
 const VERSION: u32 = 16;
 const ONES: u64 = 0x0101_0101_0101_0101;
 
 impl<const WORDS: usize, const SETS: usize> Shelf<WORDS, SETS> {
-    fn new() -> Option<Self> {
-        let tags = all(|| AtomicU64::new(0))?;
-        Some(Self { tags, entries: all(Default::default)? })
+    fn new() -> Self {
+        Self { tags: zeros(), entries: zeros() }
     }
 
     /// How many words of a piece are looked at: all, which are then a loop unrolled, but where code
@@ -320,13 +315,4 @@ fn hash(words: &[u64], len: usize) -> u64 {
         factor = factor.wrapping_add(0x3c6e_f372_fe94_f82a);
     }
     (sum ^ sum >> 29).wrapping_mul(0xff51_afd7_ed55_8ccd)
-}
-
-fn all<T, const N: usize>(make: impl Fn() -> T) -> Option<Box<[T; N]>> {
-    let mut all = Vec::with_capacity(N);
-    in_parts(N, &mut |part| {
-        all.extend(part.map(|_| make()));
-        Some(())
-    })?;
-    all.into_boxed_slice().try_into().ok()
 }

@@ -27,6 +27,7 @@ mod split;
 mod table;
 mod together;
 mod window;
+mod zeros;
 
 use alloc::{boxed::Box, vec::Vec};
 
@@ -112,7 +113,7 @@ impl Tokenizer {
         let built = Built::new(&byte_order, &pairs).ok_or(Unreadable::Corrupted)?;
         // The cache takes the memory of these.
         drop(pairs);
-        let cache = Cache::new(&built.view()).ok_or(Unreadable::Corrupted)?;
+        let cache = Cache::new(&built.view());
         let source = Source::Read(Box::new(built));
         Ok(Self { family: vocabulary.family(), modern: Modern::here(), source, cache })
     }
@@ -131,7 +132,7 @@ impl Tokenizer {
             };
             let tables = Tables::of(tables?)?;
             tables.read_ahead();
-            let cache = Cache::new(&tables)?;
+            let cache = Cache::new(&tables);
             Some(Self {
                 family: vocabulary.family(),
                 modern: Modern::here(),

@@ -88,9 +88,9 @@ fn unpack(merges: u64, payload: &[u8]) -> Option<Packed> {
 
     let mut codes = Bits::new(codes);
     let mut reading = Reading {
-        lefts: Halves::new(&only_group(tokens), Codes::read(&mut codes, 1)?, lefts)?,
-        rights: Halves::new(&sizes, Codes::read(&mut codes, CONTEXTS)?, rights)?,
-        shapes: Shapes::new(byte_order)?,
+        lefts: Halves::new(&[tokens], Codes::read(&mut codes, 1)?, lefts),
+        rights: Halves::new(&sizes, Codes::read(&mut codes, CONTEXTS)?, rights),
+        shapes: Shapes::new(byte_order),
         tokens: 0,
     };
     for rank in 0..256 {
@@ -102,13 +102,6 @@ fn unpack(merges: u64, payload: &[u8]) -> Option<Packed> {
         Some(())
     })?;
     Some(Packed { byte_order: *byte_order, pairs })
-}
-
-/// The sizes of the groups where all tokens are in one.
-pub(crate) fn only_group(tokens: u32) -> [u32; KINDS] {
-    let mut sizes = [0; KINDS];
-    sizes[0] = tokens;
-    sizes
 }
 
 struct Reading<'a> {
@@ -146,8 +139,8 @@ struct Halves<'a> {
 }
 
 impl<'a> Halves<'a> {
-    fn new(sizes: &[u32; KINDS], codes: Codes, bytes: &'a [u8]) -> Option<Self> {
-        Some(Self { ranking: Ranking::new(sizes)?, codes, bits: Bits::new(bytes) })
+    fn new(sizes: &[u32], codes: Codes, bytes: &'a [u8]) -> Self {
+        Self { ranking: Ranking::new(sizes), codes, bits: Bits::new(bytes) }
     }
 
     /// The next half, told in this code.

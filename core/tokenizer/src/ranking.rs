@@ -6,9 +6,12 @@
 //! counts; and where what comes next is read depends on no token, only on how large the levels are.
 //! To be lifted takes one swap with the first of the own level.
 
-use alloc::{boxed::Box, vec};
+use alloc::boxed::Box;
 
-use super::code::{KINDS, LEVELS};
+use super::{
+    code::{KINDS, LEVELS},
+    zeros::zeros,
+};
 
 /// The tokens of several disjoint groups.
 pub(crate) struct Ranking {
@@ -23,15 +26,15 @@ pub(crate) const TOKENS_MAX: usize = 1 << 18;
 
 impl Ranking {
     /// Groups with room for so many tokens each.
-    pub(crate) fn new(sizes: &[u32; KINDS]) -> Option<Self> {
+    #[inline(never)]
+    pub(crate) fn new(sizes: &[u32]) -> Self {
+        let mut starts = [[0; LEVELS + 1]; KINDS];
         let mut end = 0;
-        let starts = sizes.map(|size| {
-            let start = end;
+        for (starts, size) in starts.iter_mut().zip(sizes) {
+            *starts = [end; LEVELS + 1];
             end += size;
-            [start; LEVELS + 1]
-        });
-        let order = vec![0; TOKENS_MAX].into_boxed_slice().try_into().ok()?;
-        Some(Self { order, starts })
+        }
+        Self { order: zeros(), starts }
     }
 
     /// Puts a token behind the others of its group.

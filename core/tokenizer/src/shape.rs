@@ -3,9 +3,11 @@
 //! It is the kind of its first character, the kind of its last one that it holds the beginning of,
 //! and how long it is.
 
-use alloc::{boxed::Box, vec};
+use alloc::boxed::Box;
 
-use super::{code::KINDS, ranking::TOKENS_MAX};
+use zerocopy::FromZeros;
+
+use super::{code::KINDS, ranking::TOKENS_MAX, zeros::zeros};
 
 /// Kinds of left halves by what may follow them.
 pub(crate) const CONTEXTS: usize = KINDS * 2 * LENGTHS;
@@ -22,7 +24,7 @@ pub(crate) struct Shapes {
     len: usize,
 }
 
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy, FromZeros)]
 struct Shape {
     first: u8,
     /// From the lowest: 2 bits of length less one, whether the first character is a space, the kind
@@ -32,14 +34,13 @@ struct Shape {
 
 impl Shapes {
     /// The shapes of the single bytes, by rank.
-    pub(crate) fn new(byte_order: &[u8; 256]) -> Option<Self> {
-        let shapes = vec![Shape::default(); TOKENS_MAX].into_boxed_slice().try_into().ok()?;
-        let mut new = Self { shapes, len: 0 };
+    pub(crate) fn new(byte_order: &[u8; 256]) -> Self {
+        let mut new = Self { shapes: zeros(), len: 0 };
         for byte in byte_order {
             let kind = kind(*byte);
             new.push(Shape { first: kind, context: kind << 3 | u8::from(kind == SPACE) << 2 });
         }
-        Some(new)
+        new
     }
 
     /// What tells which token may follow this one.

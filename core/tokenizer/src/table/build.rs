@@ -4,7 +4,7 @@ use alloc::{boxed::Box, vec, vec::Vec};
 use core::hint::black_box;
 
 use super::{
-    super::parts::in_parts,
+    super::{parts::in_parts, zeros::zeros},
     Atom, FILTER_BITS, Halves, JOIN_BITS, LONG_BITS, LongKey, NONE, PAIR_BITS, PLACE_BITS, Piece,
     RANK_BITS, SHORT_BITS, TAG_BITS, TEXT_BYTES, TOKEN_BYTES_MAX, TOKENS, Tables, Words,
     atom::{code_point, first_char, groups_after, groups_before, last_char},
@@ -33,21 +33,21 @@ impl Built {
     /// Tables of these merges; nothing when they are not merges of earlier tokens or too large.
     pub(crate) fn new(byte_order: &[u8; 256], merges: &[[u32; 2]]) -> Option<Self> {
         let built = Self {
-            tokens: zeros([0; 8])?,
-            short_keys: zeros([0; 8])?,
-            pairs: zeros([0; 8])?,
-            pair_filter: zeros([0; 8])?,
-            joins: zeros([0; 8])?,
-            short_ranks: zeros([0; 4])?,
-            long: zeros([0; 8])?,
-            bigrams: zeros([0; 4])?,
-            atoms: zeros([0; 4])?,
-            bytes: zeros([0; 4])?,
-            text: zeros(0)?,
+            tokens: zeros(),
+            short_keys: zeros(),
+            pairs: zeros(),
+            pair_filter: zeros(),
+            joins: zeros(),
+            short_ranks: zeros(),
+            long: zeros(),
+            bigrams: zeros(),
+            atoms: zeros(),
+            bytes: zeros(),
+            text: zeros(),
             len: 0,
         };
         let first = vec![[[NONE; 7]; 2]];
-        let mut growing = Growing { built, end: 0, number: zeros(0)?, first };
+        let mut growing = Growing { built, end: 0, number: zeros(), first };
         for (rank, &byte) in (0u32..).zip(byte_order) {
             growing.add_byte(rank, byte);
         }
@@ -316,9 +316,4 @@ fn put<const BYTES: usize>(text: &mut [u8; TEXT_BYTES], from: usize, to: usize) 
     if let Some(room) = text.get_mut(to..).and_then(|rest| rest.first_chunk_mut()) {
         *room = bytes;
     }
-}
-
-/// A table of zeros, never on the stack.
-fn zeros<T: Clone, const N: usize>(zero: T) -> Option<Box<[T; N]>> {
-    vec![zero; N].into_boxed_slice().try_into().ok()
 }
