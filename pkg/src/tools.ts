@@ -107,7 +107,9 @@ async function offered(input: RequestInput, tools: Record<string, OwnTool>): Pro
     })),
   );
   const request = input as Request;
-  return { ...request, tools: [...(request.tools ?? []), ...own] };
+  // Thoughts that are sent back are read by their own provider alone.
+  const thread = request.hints?.thread ?? `run-${Math.random().toString(36).slice(2)}`;
+  return { ...request, tools: [...(request.tools ?? []), ...own], hints: { ...request.hints, thread } };
 }
 
 async function runAll(

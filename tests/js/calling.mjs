@@ -200,6 +200,27 @@ const checks = {
     }
   },
 
+  async "the steps of a run with tools are one piece of work"({ Farebox, runTools }, origin) {
+    const call = (city) => ({ tool_calls: [{ name: "weather", arguments: { city } }], times: 1 });
+    const tools = { weather: { parameters: weather, run: () => "perhaps" } };
+    const farebox = client(Farebox, origin);
+    const input = { conversation: [{ role: "user", content: [{ type: "text", text: "Where does it rain?" }] }] };
+    const run = async (request, answers) => {
+      await control(origin, "script", { answers: [...answers, { text: "In Oslo.", times: 1 }] });
+      const run = await runTools(farebox, request, tools);
+      same(run.receipts.length, answers.length + 1, "steps");
+      return run;
+    };
+    const threads = () => Object.keys(farebox.posterior.threads).length;
+    const told = await run(input, [call("Paris"), call("Oslo")]);
+    same(threads(), 1, "pieces of work after the first run");
+    same(told.reply.quote.decision.reasons.some(({ code }) => code === "sticky"), true, "the last step keeps the model");
+    await run(told.request, []);
+    same(threads(), 1, "pieces of work after what comes next of it");
+    await run(input, [call("Paris")]);
+    same(threads(), 2, "pieces of work after a run of its own");
+  },
+
   async "an answer that misses its form is repaired once"({ Farebox, sendAs }, origin) {
     const form = {
       schema: {
