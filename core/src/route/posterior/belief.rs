@@ -79,13 +79,14 @@ impl Posterior {
             .iter()
             .zip(kinds.zip(tallies))
             .map(|(&(mean, strength), (of_kind, tally))| {
+                let count = tally.map_or((0.0, 0.0), |tally| tally.faded(now, half_life_ms));
                 let mean = match of_kind {
                     Some(tally) => {
-                        Belief::new(mean, KIND_STRENGTH, tally.faded(now, half_life_ms)).mean()
+                        let all = tally.faded(now, half_life_ms);
+                        Belief::new(mean, KIND_STRENGTH, elsewhere(all, count)).mean()
                     }
                     None => mean,
                 };
-                let count = tally.map_or((0.0, 0.0), |tally| tally.faded(now, half_life_ms));
                 let outcomes = count.0 + count.1;
                 let (mut shift, mut before) = (0.0, None);
                 if outcomes > 0.0 {
@@ -138,6 +139,12 @@ struct Stand {
     before: Option<f64>,
 }
 
+/// The outcomes of a kind that came in on other workloads: counted twice, the first few of a
+/// workload would be all that is known of it before them.
+fn elsewhere(of_kind: (f64, f64), here: (f64, f64)) -> (f64, f64) {
+    ((of_kind.0 - here.0).max(0.0), (of_kind.1 - here.1).max(0.0))
+}
+
 /// The name that outcomes of a kind of work stand under.
 pub(super) fn kind_key(kind: Option<WorkKind>) -> &'static str {
     kind.map_or("any", super::super::workload::kind_word)
@@ -177,9 +184,9 @@ const ALIKE: f64 = 0.7;
 /// Outcomes a prior is worth. Rates on workloads of one kind lie a fifth apart or more, and a
 /// forecast from elsewhere is often plainly wrong, so it is few.
 const PRIOR_STRENGTH: f64 = 3.0;
-/// Outcomes a prior is worth against those of all workloads of the kind: the first of the caller's
-/// own outcomes say more of the next workload than any benchmark.
-const KIND_STRENGTH: f64 = 1.0;
+/// Outcomes a prior is worth against those of the kind's other workloads, of which a few of the
+/// caller's own say more than any benchmark.
+const KIND_STRENGTH: f64 = 3.0;
 /// Outcomes a benchmark at the same effort is worth.
 const SAME_EFFORT_STRENGTH: f64 = 4.0;
 /// What is believed of the lowest rung when nothing is known at all.
