@@ -78,7 +78,7 @@ fn unpack(merges: u64, payload: &[u8]) -> Option<Packed> {
         *size = u32::from_le_bytes([bytes[0], bytes[1], bytes[2], 0]);
     }
     let tokens = sizes.iter().sum::<u32>();
-    if tokens as usize > TOKENS_MAX || u64::from(tokens) != merges + 256 {
+    if tokens as usize > TOKENS_MAX || merges.checked_add(256) != Some(u64::from(tokens)) {
         return None;
     }
     let (lengths, rest) = rest.split_first_chunk::<8>()?;
@@ -208,6 +208,9 @@ mod tests {
         let merges = u64_at(header, 8);
         let whole = unpack(merges, payload).unwrap();
         assert!(Built::new(&whole.byte_order, &whole.pairs).is_some());
+        for merges in [0, merges - 1, merges + 1, u64::MAX - 255, u64::MAX] {
+            assert!(unpack(merges, payload).is_none(), "{merges}");
+        }
 
         let mut state = 1u64;
         let mut below = |end: usize| {
