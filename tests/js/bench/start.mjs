@@ -21,6 +21,11 @@ const STARTS = {
     const { Farebox } = await import("../../../pkg/dist/node.js");
     return new Farebox().quote(request).estimates[0].input.basis.type === "exact";
   },
+  async "farebox/slim, exact quote"() {
+    const { Farebox, preload } = await import("../../../pkg/dist/slim-node.js");
+    await preload(["o200k_base"]);
+    return new Farebox().quote(request).estimates[0].input.basis.type === "exact";
+  },
   async "farebox, exact count"() {
     const { count } = await import("../../../pkg/dist/node.js");
     return count(text) > 0;
