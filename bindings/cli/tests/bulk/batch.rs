@@ -167,17 +167,42 @@ fn a_batch_whose_creation_was_not_heard_of_is_found_again() {
         world.jobs(&jobs);
         let mut done = world.bulk("batch", FAST);
         assert!(done.status.success(), "{}", err(&done));
-        // As if it had been killed between the creation and the note of it.
-        let journal = world.folder.join("results.jsonl.journal");
-        let notes = fs::read_to_string(&journal).unwrap();
-        let planned: Vec<&str> = notes.lines().take(2).collect();
-        fs::write(&journal, format!("{}\n", planned.join("\n"))).unwrap();
+        forget_creation(&world);
         fs::write(world.folder.join("results.jsonl"), "").unwrap();
         done = world.bulk("batch", FAST);
         assert!(done.status.success(), "{}", err(&done));
         assert_settled(&world, 5);
         assert_eq!(world.emulator.bill().lines.len(), 5);
     }
+}
+
+#[test]
+fn a_batch_under_way_whose_creation_was_not_heard_of_is_waited_for() {
+    for jobs in [rivers(5), (0..5).map(|at| message(at, "claude-haiku-4-5")).collect()] {
+        let slow = BatchPlan { looks: 100, ..BatchPlan::default() };
+        let world = World::new(Options { batches: vec![slow], ..Options::default() });
+        world.jobs(&jobs);
+        let child = world.command("batch", FAST).spawn().unwrap();
+        while !notes(&world).contains("created") {
+            sleep(Duration::from_millis(2));
+        }
+        kill(child);
+        forget_creation(&world);
+        let done = world.bulk("batch", FAST);
+        assert!(done.status.success(), "{}", err(&done));
+        assert_settled(&world, 5);
+        assert_eq!(world.emulator.bill().lines.len(), 5);
+    }
+}
+
+fn notes(world: &World) -> String {
+    fs::read_to_string(world.folder.join("results.jsonl.journal")).unwrap_or_default()
+}
+
+/// As if it had been killed between the creation of the first batch and the note of it.
+fn forget_creation(world: &World) {
+    let planned: String = notes(world).lines().take(2).map(|note| format!("{note}\n")).collect();
+    fs::write(world.folder.join("results.jsonl.journal"), planned).unwrap();
 }
 
 #[test]

@@ -21,7 +21,7 @@ use crate::state::Shared;
 use crate::wire::fields::Fields;
 use crate::wire::problem::Problem;
 
-/// `POST` and `GET /v1/messages/batches`.
+/// `POST` and `GET /v1/messages/batches`; each `GET` is a look at all of them.
 pub(crate) async fn batches(
     State(shared): State<Arc<Shared>>,
     Anthropic(reply): Anthropic,
@@ -30,7 +30,9 @@ pub(crate) async fn batches(
     if request.method() == Method::GET {
         let mut listed = Vec::new();
         for batch in shared.batches(|api| api == Api::Messages) {
-            listed.push(describe(&shared, &*batch.lock().await));
+            let mut batch = batch.lock().await;
+            batch.look(&shared).await;
+            listed.push(describe(&shared, &batch));
         }
         let id = |batch: Option<&Value>| batch.map(|batch| batch["id"].clone());
         let (first, last) = (id(listed.first()), id(listed.last()));

@@ -1,7 +1,7 @@
 //! Batches: many requests handed in at once, answered later at the batch price.
 //!
-//! A batch moves only when it is asked about: each look at it works off its share of the requests,
-//! so that a test decides how far it gets. What goes wrong is said by a [`BatchPlan`].
+//! A batch moves only when it is asked about, alone or in a list: each look at it works off its share
+//! of the requests, so that a test decides how far it gets. What goes wrong is said by a [`BatchPlan`].
 
 pub(crate) mod anthropic;
 pub(crate) mod files;

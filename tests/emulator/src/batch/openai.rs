@@ -106,11 +106,13 @@ fn waiting_tokens(shared: &Shared, batch: &Batch) -> u64 {
     batch.lines.iter().filter(|line| line.outcome.is_none()).filter_map(tokens).sum()
 }
 
-/// `GET /v1/batches`.
+/// `GET /v1/batches`; each one is a look at all of them.
 pub(crate) async fn list(State(shared): State<Arc<Shared>>, OpenAi(reply): OpenAi) -> Response {
     let mut listed = Vec::new();
     for batch in shared.batches(|api| api != Api::Messages) {
-        listed.push(describe(&*batch.lock().await));
+        let mut batch = batch.lock().await;
+        look(&shared, &mut batch).await;
+        listed.push(describe(&batch));
     }
     reply.json(200, &json!({"object": "list", "data": listed, "has_more": false}))
 }
@@ -125,13 +127,18 @@ pub(crate) async fn one(
         return reply.problem(&no_such("Batch", &id));
     };
     let mut batch = batch.lock().await;
-    let had_ended = batch.has_ended();
-    batch.look(&shared).await;
-    if batch.has_ended() && !had_ended {
-        write_files(&shared, &mut batch);
-    }
+    look(&shared, &mut batch).await;
     let described = describe(&batch);
     reply.json(200, &described)
+}
+
+/// A look at a batch, whose files are there as soon as it has ended.
+async fn look(shared: &Shared, batch: &mut Batch) {
+    let had_ended = batch.has_ended();
+    batch.look(shared).await;
+    if batch.has_ended() && !had_ended {
+        write_files(shared, batch);
+    }
 }
 
 /// `POST /v1/batches/{id}/cancel`.

@@ -1,6 +1,6 @@
 //! What was handed in and what came of it, kept in the journal.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use farebox_core::money::Pusd;
@@ -18,6 +18,8 @@ pub(crate) struct Ledger {
     pub(crate) results: Results,
     /// Batches whose results are not in yet, by number.
     pub(crate) open: BTreeMap<u32, Open>,
+    /// The provider's names of all that it is known to have, or to have had.
+    pub(crate) ids: BTreeSet<String>,
     /// How many batches each line went through without an answer, by line.
     tries: Vec<u8>,
     notes: Notes,
@@ -63,6 +65,7 @@ impl Ledger {
     /// Opens the results and the journal of an input, or begins them.
     pub(crate) fn open(input: &Path, results: &Path, name: String) -> Result<Self, Failure> {
         let mut open = BTreeMap::new();
+        let mut ids = BTreeSet::new();
         let mut tries = Vec::new();
         let mut next = 1;
         let notes = Notes::open(input, results, SCHEMA, name, |note| {
@@ -84,6 +87,7 @@ impl Ledger {
                     open.insert(batch, planned);
                 }
                 Note::Created { batch, id } => {
+                    ids.insert(id.clone());
                     if let Some(open) = open.get_mut(&batch) {
                         open.id = Some(id);
                     }
@@ -99,7 +103,7 @@ impl Ledger {
             Ok(())
         })?;
         let results = Results::open(results)?;
-        Ok(Self { results, open, tries, notes, next })
+        Ok(Self { results, open, ids, tries, notes, next })
     }
 
     /// The run's name.
@@ -153,6 +157,7 @@ impl Ledger {
     /// Notes the provider's name of a batch.
     pub(crate) fn created(&mut self, batch: u32, id: &str) -> Result<(), Failure> {
         self.note(&Note::Created { batch, id: id.to_owned() })?;
+        self.ids.insert(id.to_owned());
         if let Some(open) = self.open.get_mut(&batch) {
             open.id = Some(id.to_owned());
         }

@@ -59,8 +59,6 @@ impl Work<'_> {
     /// by the names of its requests, which show when it has ended.
     async fn find(&self, batch: u32, open: &Open, batches: &Batches) -> Result<Found, Failure> {
         let name = format!("{}-{batch}", self.ledger.name());
-        let known: BTreeSet<&str> =
-            self.ledger.open.values().filter_map(|open| open.id.as_deref()).collect();
         let mut found = Found::Nowhere;
         let mut after: Option<String> = None;
         for _ in 0..MOST_PAGES {
@@ -72,7 +70,7 @@ impl Work<'_> {
                 }
                 let may_be = !batches.api().takes_file()
                     && state.total == open.lines.len() as u64
-                    && !known.contains(state.id.as_str());
+                    && !self.ledger.ids.contains(&state.id);
                 if !may_be {
                     continue;
                 }
