@@ -46,15 +46,36 @@ pub(crate) struct Cache {
 }
 
 /// What a short piece is looked up by.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct ShortKey(u64);
 
+/// Odd, so that no two keys have the same product.
+const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
+
 impl ShortKey {
+    /// The key of no text, and of bytes that are in none: INVARIANT: nothing is kept by it.
+    const NOWHERE: Self = Self(u64::MAX.wrapping_mul(FACTOR));
+
     /// The key of a piece of these bytes, of which eight at most are its own.
     #[inline(always)]
     pub(crate) fn of(word: u64, len: usize) -> Self {
-        // Odd, so that no two keys have the same product.
-        Self(short_key(word, len).wrapping_mul(0x9e37_79b9_7f4a_7c15))
+        Self(short_key(word, len).wrapping_mul(FACTOR))
+    }
+
+    /// The same; for a longer piece [`NOWHERE`](Self::NOWHERE).
+    #[inline(always)]
+    pub(crate) fn of_any(word: u64, len: usize) -> Self {
+        // Where a piece is longer all of it is filled, and nothing is left of its bytes.
+        const FILLS: [u64; 16] = {
+            let mut fills = [u64::MAX; 16];
+            let mut len = 1;
+            while len <= SHORT_BYTES {
+                fills[len] = if len < 8 { u64::MAX << (8 * len) } else { 0 };
+                len += 1;
+            }
+            fills
+        };
+        Self((word | FILLS[len.min(SHORT_BYTES + 1)]).wrapping_mul(FACTOR))
     }
 }
 
@@ -122,6 +143,9 @@ impl Cache {
     }
 
     fn put_short(&self, key: ShortKey, count: usize) {
+        if key == ShortKey::NOWHERE {
+            return;
+        }
         let [newer, older] = self.short_set(key);
         older.store(newer.load(Relaxed), Relaxed);
         newer.store(key.0 << SHORT_BITS | count as u64, Relaxed);
@@ -130,24 +154,45 @@ impl Cache {
     /// Asks for where a piece will be kept.
     #[inline(always)]
     pub(crate) fn expect(&self, piece: Piece<'_>) {
+        if piece.len <= SHORT_BYTES {
+            bring(self.short_set(short_key_of(piece)));
+        } else {
+            self.expect_long(piece, LongHash::of(piece));
+        }
+    }
+
+    /// Asks for where a piece that is not short will be kept.
+    #[inline(always)]
+    pub(crate) fn expect_long(&self, piece: Piece<'_>, hash: LongHash) {
         match piece.len {
-            0..=SHORT_BYTES => bring(self.short_set(short_key_of(piece))),
-            9..=24 => self.long.expect(piece),
-            25..=56 => self.longer.expect(piece),
-            57..=120 => self.longest.expect(piece),
+            0..=24 => self.long.expect(hash),
+            25..=56 => self.longer.expect(hash),
+            57..=120 => self.longest.expect(hash),
             _ => {}
         }
     }
 
     /// Asks for where a piece that is not short is kept, if it is.
     #[inline(always)]
-    pub(crate) fn ask_long(&self, piece: Piece<'_>) {
+    pub(crate) fn ask_long(&self, piece: Piece<'_>, hash: LongHash) {
         match piece.len {
-            0..=24 => self.long.ask(piece),
-            25..=56 => self.longer.ask(piece),
-            57..=120 => self.longest.ask(piece),
+            0..=24 => self.long.ask(hash),
+            25..=56 => self.longer.ask(hash),
+            57..=120 => self.longest.ask(hash),
             _ => {}
         }
+    }
+
+    /// Whether a piece that is not short may be here.
+    #[inline(always)]
+    pub(crate) fn may_hold_long(&self, piece: Piece<'_>, hash: LongHash) -> bool {
+        let (_, alike) = match piece.len {
+            0..=24 => self.long.alike(hash),
+            25..=56 => self.longer.alike(hash),
+            57..=120 => self.longest.alike(hash),
+            _ => (0, 0),
+        };
+        alike != 0
     }
 
     /// The count of a piece that is not short; 0 where it is not here.
@@ -170,6 +215,22 @@ impl Cache {
             25..=56 => self.longer.put(piece, count),
             57..=120 => self.longest.put(piece, count),
             _ => {}
+        }
+    }
+}
+
+/// What a piece that is not short is looked up by.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct LongHash(u64);
+
+impl LongHash {
+    #[inline(always)]
+    pub(crate) fn of(piece: Piece<'_>) -> Self {
+        match piece.len {
+            0..=24 => Shelf::<3, 1>::words(piece).1,
+            25..=56 => Shelf::<7, 1>::words(piece).1,
+            57..=120 => Shelf::<15, 1>::words(piece).1,
+            _ => Self(0),
         }
     }
 }
@@ -208,10 +269,9 @@ impl<const WORDS: usize, const SETS: usize> Shelf<WORDS, SETS> {
     /// The count of a piece; 0 where it is not here.
     #[inline(always)]
     fn get(&self, piece: Piece<'_>) -> usize {
-        let (words, set, tag) = Self::place(piece);
+        let (words, hash) = Self::words(piece);
         let words = &words[..Self::used(piece.len)];
-        let tags = self.tags[set].load(Relaxed);
-        let mut alike = Self::alike(tags, tag);
+        let (set, mut alike) = self.alike(hash);
         while alike != 0 {
             let entry = &self.entries[set][alike.trailing_zeros() as usize / 8];
             if let Some(count) = entry.read(words, piece.len) {
@@ -222,9 +282,9 @@ impl<const WORDS: usize, const SETS: usize> Shelf<WORDS, SETS> {
         0
     }
 
-    /// A piece's words, its set and its tag.
+    /// A piece's words and their hash.
     #[inline(always)]
-    fn place(Piece { text, at, len }: Piece<'_>) -> ([u64; WORDS], usize, u64) {
+    fn words(Piece { text, at, len }: Piece<'_>) -> ([u64; WORDS], LongHash) {
         // The last ones end with the piece where it is shorter than they reach.
         let mut words = [0; WORDS];
         let used = &mut words[..Self::used(len)];
@@ -232,26 +292,33 @@ impl<const WORDS: usize, const SETS: usize> Shelf<WORDS, SETS> {
             *own = word(text, at + (8 * i).min(len - 8));
         }
         let hash = hash(used, len);
-        (words, (hash >> (64 - SETS.trailing_zeros())) as usize, hash & 0xff | 1)
+        (words, LongHash(hash))
+    }
+
+    /// A piece's set and tag.
+    #[inline(always)]
+    fn place(LongHash(hash): LongHash) -> (usize, u64) {
+        ((hash >> (64 - SETS.trailing_zeros())) as usize, hash & 0xff | 1)
     }
 
     #[inline(always)]
-    fn ask(&self, piece: Piece<'_>) {
-        let (_, set, tag) = Self::place(piece);
-        let first = Self::alike(self.tags[set].load(Relaxed), tag).trailing_zeros();
-        bring(&self.entries[set][first as usize / 8 % 8]);
+    fn ask(&self, hash: LongHash) {
+        let (set, alike) = self.alike(hash);
+        bring(&self.entries[set][alike.trailing_zeros() as usize / 8 % 8]);
     }
 
-    /// The high bit of each byte that is the tag; a false one only above a true one.
+    /// A piece's set, and of that the high bit of each byte that is the tag; a false one only above
+    /// a true one.
     #[inline(always)]
-    fn alike(tags: u64, tag: u64) -> u64 {
-        let others = tags ^ (tag * ONES);
-        others.wrapping_sub(ONES) & !others & ONES << 7
+    fn alike(&self, hash: LongHash) -> (usize, u64) {
+        let (set, tag) = Self::place(hash);
+        let others = self.tags[set].load(Relaxed) ^ (tag * ONES);
+        (set, others.wrapping_sub(ONES) & !others & ONES << 7)
     }
 
     #[inline(always)]
-    fn expect(&self, piece: Piece<'_>) {
-        let (_, set, tag) = Self::place(piece);
+    fn expect(&self, hash: LongHash) {
+        let (set, tag) = Self::place(hash);
         let place = Self::free(self.tags[set].load(Relaxed), tag);
         bring(&self.entries[set][place]);
     }
@@ -266,7 +333,8 @@ impl<const WORDS: usize, const SETS: usize> Shelf<WORDS, SETS> {
 
     #[inline(always)]
     fn put(&self, piece: Piece<'_>, count: usize) {
-        let (words, set, tag) = Self::place(piece);
+        let (words, hash) = Self::words(piece);
+        let (set, tag) = Self::place(hash);
         let tags = self.tags[set].load(Relaxed);
         let place = Self::free(tags, tag);
         self.entries[set][place].write(&words[..Self::used(piece.len)], piece.len, count);

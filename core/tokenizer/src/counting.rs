@@ -1,7 +1,7 @@
 //! Counting a text batch by batch: what is known is added up, what is not is merged after.
 
 use crate::Tokenizer;
-use crate::cache::{Cache, SHORT_BYTES, ShortKey};
+use crate::cache::{Cache, LongHash, SHORT_BYTES, ShortKey};
 use crate::split::{self, BRINGS, Ends, Family, Modern, ROOM, Work, bring};
 use crate::table::{LongKey, Piece, Tables, word};
 use crate::together::Together;
@@ -18,6 +18,8 @@ pub(crate) struct Counting<'a> {
     tokens: usize,
     pub(crate) ends: Ends,
     left: [u8; ROOM],
+    /// Of those left that are not short, where they are asked for ahead.
+    hashes: Option<[LongHash; ROOM]>,
 }
 
 impl<'a> Counting<'a> {
@@ -33,6 +35,7 @@ impl<'a> Counting<'a> {
             tokens: 0,
             ends: split::NO_ENDS,
             left: [0; ROOM],
+            hashes: None,
         }
     }
 
@@ -52,35 +55,49 @@ impl<'a> Counting<'a> {
             None => known.work(),
         };
         let batch = Batch { text, start, ends: &self.ends };
+        let left = left.min(ROOM);
         // Of few the processor looks ahead by itself.
-        if BRINGS && left > filled / 4 {
-            for i in 0..left.min(ROOM) {
-                let piece = batch.piece(self.left[i]);
+        let mut hashes = if BRINGS && left > filled / 4 {
+            Some(self.hashes.get_or_insert([LongHash::default(); ROOM]))
+        } else {
+            None
+        };
+        if let Some(hashes) = &mut hashes {
+            for (number, hash) in self.left[..left].iter().zip(hashes.iter_mut()) {
+                let piece = batch.piece(*number);
                 if piece.len > SHORT_BYTES {
-                    self.cache.ask_long(piece);
+                    *hash = LongHash::of(piece);
+                    self.cache.ask_long(piece, *hash);
                 }
             }
         }
         let mut unknown = 0;
-        for i in 0..left.min(ROOM) {
+        for i in 0..left {
             let piece = batch.piece(self.left[i]);
-            let known = if piece.len <= SHORT_BYTES { 0 } else { self.cache.long(piece) };
-            if known != 0 {
-                tokens += known;
-                continue;
+            if piece.len > SHORT_BYTES {
+                let hash = hashes.as_ref().map(|hashes| hashes[i]);
+                if hash.is_none_or(|hash| self.cache.may_hold_long(piece, hash)) {
+                    let known = self.cache.long(piece);
+                    if known != 0 {
+                        tokens += known;
+                        continue;
+                    }
+                }
+                if let Some((hashes, hash)) = hashes.as_mut().zip(hash) {
+                    hashes[unknown % ROOM] = hash;
+                }
             }
             self.left[unknown % ROOM] = self.left[i];
             unknown += 1;
         }
-        let unknown = unknown.min(ROOM);
-        if BRINGS {
-            self.ask_ahead(batch, &self.left[..unknown]);
-        }
         if unknown > 0 {
-            let numbers = &self.left[..unknown];
             let make = || Together::new(self.tables, self.cache);
-            let unknown =
-                Unknown { together: self.unknown.get_or_insert_with(make), batch, numbers };
+            let unknown = Unknown {
+                together: self.unknown.get_or_insert_with(make),
+                batch,
+                numbers: &self.left[..unknown.min(ROOM)],
+                hashes: hashes.as_deref(),
+            };
             tokens += match self.modern {
                 Some(modern) => modern.run(unknown),
                 None => unknown.work(),
@@ -102,27 +119,6 @@ impl<'a> Counting<'a> {
             together.finish();
         }
         self.tokens()
-    }
-
-    /// Asks for memory that is far away, for all unknown pieces before any is waited for.
-    #[inline(always)]
-    fn ask_ahead(&self, batch: Batch<'_, '_>, numbers: &[u8]) {
-        let pieces = numbers.iter().map(|number| batch.piece(*number));
-        for piece in pieces.clone() {
-            if piece.len <= SHORT_BYTES {
-                bring(self.tables.short_place(piece));
-            } else {
-                self.cache.expect(piece);
-                if piece.len <= LIKELY_BYTES {
-                    bring(self.tables.long_place(&LongKey::of(piece)));
-                }
-            }
-        }
-        for piece in pieces {
-            if piece.len > SHORT_BYTES && piece.len <= LIKELY_BYTES {
-                bring(self.tables.long_text(&LongKey::of(piece)));
-            }
-        }
     }
 }
 
@@ -166,14 +162,10 @@ impl Work for Known<'_> {
         let Self { cache, text, start, ends, left: numbers } = self;
         let (mut at, mut tokens, mut left) = (start, 0, 0);
         for (i, &end) in ends.iter().enumerate() {
-            let len = end - at;
-            let is_short = len <= SHORT_BYTES;
-            // A longer one asks for what is always near, and is not here.
-            let bytes = word(text, at) & u64::from(is_short).wrapping_neg();
-            let known = cache.short(ShortKey::of(bytes, len));
-            tokens += if is_short { known } else { 0 };
+            let known = cache.short(ShortKey::of_any(word(text, at), end - at));
+            tokens += known;
             numbers[left % ROOM] = i as u8;
-            left += usize::from(known == 0) | usize::from(!is_short);
+            left += usize::from(known == 0);
             at = end;
         }
         (tokens, left)
@@ -185,6 +177,7 @@ struct Unknown<'w, 'a> {
     together: &'w mut Together<'a>,
     batch: Batch<'a, 'w>,
     numbers: &'w [u8],
+    hashes: Option<&'w [LongHash; ROOM]>,
 }
 
 impl Work for Unknown<'_, '_> {
@@ -193,15 +186,53 @@ impl Work for Unknown<'_, '_> {
     /// The sum of those that are known by now; the others are counted together.
     #[inline(always)]
     fn work(self) -> usize {
-        let Self { together, batch, numbers } = self;
+        if BRINGS {
+            self.ask_ahead();
+        }
         let mut tokens = 0;
-        for number in numbers {
-            let piece = batch.piece(*number);
-            match together.cache.get(piece) {
-                0 => together.count(piece),
+        for (i, number) in self.numbers.iter().enumerate() {
+            let piece = self.batch.piece(*number);
+            // It may have been among those before it.
+            let may_be = self.hash(i).is_none_or(|hash| {
+                piece.len <= SHORT_BYTES || self.together.cache.may_hold_long(piece, hash)
+            });
+            let known = if may_be { self.together.cache.get(piece) } else { 0 };
+            match known {
+                0 => self.together.count(piece),
                 count => tokens += count,
             }
         }
         tokens
+    }
+}
+
+impl Unknown<'_, '_> {
+    /// The hash of a piece by its number among these, if it is known.
+    #[inline(always)]
+    fn hash(&self, i: usize) -> Option<LongHash> {
+        self.hashes.map(|hashes| hashes[i % ROOM])
+    }
+
+    /// Asks for memory that is far away, for all pieces before any is waited for.
+    #[inline(always)]
+    fn ask_ahead(&self) {
+        let Together { tables, cache, .. } = &*self.together;
+        let pieces = self.numbers.iter().map(|number| self.batch.piece(*number));
+        for (i, piece) in pieces.clone().enumerate() {
+            if piece.len <= SHORT_BYTES {
+                bring(tables.short_place(piece));
+            } else {
+                let hash = self.hash(i).unwrap_or_else(|| LongHash::of(piece));
+                cache.expect_long(piece, hash);
+                if piece.len <= LIKELY_BYTES {
+                    bring(tables.long_place(&LongKey::of(piece)));
+                }
+            }
+        }
+        for piece in pieces {
+            if piece.len > SHORT_BYTES && piece.len <= LIKELY_BYTES {
+                bring(tables.long_text(&LongKey::of(piece)));
+            }
+        }
     }
 }

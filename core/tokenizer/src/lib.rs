@@ -313,4 +313,17 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn a_long_piece_is_never_taken_for_what_is_kept_in_one_word() {
+        let file = include_bytes!(concat!(env!("OUT_DIR"), "/r50k_base.vocab"));
+        let tokenizer = Tokenizer::parse(Vocabulary::R50k, file).unwrap();
+        let oracle = tiktoken_rs::r50k_base_singleton();
+        for kept in ["", "\0", "\0\0\0\0\0\0\0\0", "\u{10ffff}\u{10ffff}"] {
+            for text in [kept, "\0\0\0\0\0\0\0\0\0", " electroencephalographically"] {
+                let expected = oracle.encode_ordinary(text).len() as u64;
+                assert_eq!(tokenizer.count(text.as_bytes()), expected, "{text:?} after {kept:?}");
+            }
+        }
+    }
 }

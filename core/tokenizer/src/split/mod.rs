@@ -28,6 +28,9 @@ use super::{
     table::word,
 };
 
+/// Ends written at a time, more than most blocks have.
+const AT_A_TIME: usize = 16;
+
 /// Ends of pieces found at a time.
 const BATCH: usize = 64;
 
@@ -131,17 +134,7 @@ fn fill<R: Rule>(reader: impl Reader, text: &[u8], mut at: usize, ends: &mut End
             let base = at;
             let starts = R::block_starts(reader, text, at);
             if starts != 0 {
-                let (mut left, mut slot) = (starts, filled);
-                while left != 0 {
-                    // Eight at a time: how many there are is nothing a processor can guess. What is
-                    // written after the last is written over, or never read.
-                    let room = ends.get_mut(slot..).and_then(|room| room.first_chunk_mut::<8>());
-                    for end in room.into_iter().flatten() {
-                        *end = base + left.trailing_zeros() as usize;
-                        left &= left.wrapping_sub(1);
-                    }
-                    slot += 8;
-                }
+                write_ends(starts, base, ends, filled);
                 filled += starts.count_ones() as usize;
                 at = base + starts.ilog2() as usize;
                 continue;
@@ -152,6 +145,26 @@ fn fill<R: Rule>(reader: impl Reader, text: &[u8], mut at: usize, ends: &mut End
         filled += 1;
     }
     filled
+}
+
+/// Writes where the pieces of a block start, as the ends of those before, from a slot on.
+///
+/// Many at a time: how many there are is nothing a processor can guess. What is written after the
+/// last is written over, or never read.
+#[inline(always)]
+fn write_ends(mut starts: u64, base: usize, ends: &mut Ends, mut slot: usize) {
+    const { assert!(BATCH - 1 + 64_usize.next_multiple_of(AT_A_TIME) <= ROOM) };
+    while starts != 0 {
+        let Some(room) = ends.get_mut(slot..).and_then(|room| room.first_chunk_mut::<AT_A_TIME>())
+        else {
+            return;
+        };
+        for end in room {
+            *end = base + starts.trailing_zeros() as usize;
+            starts &= starts.wrapping_sub(1);
+        }
+        slot += AT_A_TIME;
+    }
 }
 
 /// Whether pieces that begin like this are worth looking at in a block.

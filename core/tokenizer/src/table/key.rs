@@ -90,13 +90,17 @@ pub(crate) fn mix(a: u64, b: u64) -> u64 {
 /// The eight bytes at a place, first byte lowest; zeros after the end.
 #[inline(always)]
 pub(crate) fn word(text: &[u8], at: usize) -> u64 {
-    match text.get(at..).and_then(|rest| rest.first_chunk()) {
-        Some(bytes) => u64::from_le_bytes(*bytes),
-        None => last_word(text, at),
+    // One comparison, with what a loop knows before it begins.
+    match text.len().checked_sub(8) {
+        Some(last) if at <= last => {
+            text[at..at + 8].first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes))
+        }
+        _ => last_word(text, at),
     }
 }
 
 #[cold]
+#[inline(never)]
 fn last_word(text: &[u8], at: usize) -> u64 {
     let rest = text.get(at..).unwrap_or(&[]);
     rest.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte))
