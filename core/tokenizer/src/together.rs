@@ -118,13 +118,14 @@ impl<'a> Together<'a> {
     #[cfg_attr(target_arch = "wasm32", inline(never))]
     #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     pub(crate) fn finish(&mut self) {
-        let shorts = &mut self.shorts[..self.waiting];
-        if let [short] = shorts {
+        if let [short] = &mut self.shorts[..self.waiting] {
             short.merge_all(self.tables);
         } else {
-            merge_side_by_side(shorts, self.tables);
+            merge_side_by_side(&mut self.shorts, self.waiting, self.tables);
         }
-        for ((short, piece), owner) in shorts.iter().zip(self.pieces).zip(self.owners) {
+        for ((short, piece), owner) in
+            self.shorts[..self.waiting].iter().zip(self.pieces).zip(self.owners)
+        {
             let count = short.len();
             self.tokens += count;
             self.cache.put(piece, count);
@@ -170,21 +171,23 @@ impl<'a> Together<'a> {
 }
 
 #[inline(always)]
-fn merge_side_by_side(shorts: &mut [Short], tables: Tables<'_>) {
-    for short in shorts.iter_mut() {
+fn merge_side_by_side(shorts: &mut [Short; PIECES], waiting: usize, tables: Tables<'_>) {
+    for short in shorts.iter_mut().take(waiting) {
         short.find_keys(tables);
     }
-    let mut busy: u32 = (1 << shorts.len()) - 1;
-    while busy != 0 {
-        for (i, short) in shorts.iter_mut().enumerate() {
-            if busy >> i & 1 != 0 && !short.choose(tables) {
-                busy &= !(1 << i);
-            }
+    // Which are not done yet is nothing a processor can guess: their numbers close up instead.
+    let mut busy: [u8; PIECES] = core::array::from_fn(|i| i as u8);
+    let mut len = waiting.min(PIECES);
+    while len > 0 {
+        let mut left = 0;
+        for i in 0..len {
+            let number = busy[i];
+            busy[left % PIECES] = number;
+            left += usize::from(shorts[usize::from(number) % PIECES].choose(tables));
         }
-        for (i, short) in shorts.iter_mut().enumerate() {
-            if busy >> i & 1 != 0 {
-                short.merge(tables);
-            }
+        len = left;
+        for number in &busy[..len] {
+            shorts[usize::from(*number) % PIECES].merge(tables);
         }
     }
 }
