@@ -19,6 +19,7 @@ use farebox_derive::{Readable, Writable};
 use serde::{Deserialize, Serialize};
 
 use super::super::counts::FEATURES;
+use super::super::hash::mix;
 use super::super::signal::{GRAM_BUCKETS, Signal};
 use super::tally::{logit, sigmoid};
 
@@ -310,7 +311,8 @@ impl Words {
         if let Some(total) = self.totals.get_mut(side) {
             *total = total.saturating_add(1);
         }
-        for gram in grams {
+        let outcome = self.totals.iter().copied().map(u64::from).sum();
+        for gram in counted(grams, outcome) {
             let at = usize::from(*gram) * 2;
             let Some(pair) = self.counts.get_mut(at..at + 2) else { continue };
             if pair.contains(&u8::MAX) {
@@ -321,6 +323,16 @@ impl Words {
             }
         }
     }
+}
+
+/// The words of a prompt that are counted at this outcome. Were all of a long one's, it would have
+/// as many votes as several ordinary prompts, all cast alike. So it has as many as one, spread
+/// evenly over its words and falling on others at each outcome.
+fn counted(grams: &[u16], outcome: u64) -> impl Iterator<Item = &u16> {
+    let words = grams.len() as u64;
+    let first = if words > MOST_COUNTED { mix(outcome) % words } else { 0 };
+    let has_vote = move |place: u64| place * MOST_COUNTED % words < MOST_COUNTED;
+    grams.iter().zip(first..).filter(move |(_, place)| has_vote(*place)).map(|(gram, _)| gram)
 }
 
 /// What a standard deviation of length does to the logit of a model on a rung beyond what it does
@@ -358,5 +370,27 @@ const ENOUGH_FOR_WORDS: u32 = 100;
 const ENOUGH_OF_ONE: u32 = 8;
 /// Successes, and failures, of a bucket up to which its logarithm is taken once for all like it.
 const FEW: usize = 16;
+/// Words, their ends and pairs that one outcome counts: those of some 600 bytes.
+const MOST_COUNTED: u64 = 256;
 /// Outcomes imagined for each bucket, at the workload's own rate.
 const SMOOTHING: f64 = 16.0;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_prompt_has_no_more_votes_than_an_ordinary_one() {
+        for words in [0, 1, 256, 257, 300, 1_024] {
+            let grams: Vec<u16> = (0..words).collect();
+            let mut met = vec![0_u32; grams.len()];
+            for outcome in 0..1_000 {
+                let votes: Vec<u16> = counted(&grams, outcome).copied().collect();
+                assert_eq!(votes.len(), grams.len().min(256));
+                votes.iter().for_each(|gram| met[usize::from(*gram)] += 1);
+            }
+            let usual = 256_000 / u32::from(words.max(256));
+            assert!(met.iter().all(|met| met.abs_diff(usual) < 150), "{words} words: {met:?}");
+        }
+    }
+}
