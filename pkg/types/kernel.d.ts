@@ -1232,6 +1232,10 @@ export interface Words {
      * Successes and failures in all.
      */
     totals: [number, number];
+    /**
+     * The bucket of a word that every prompt has.
+     */
+    common?: [number, number];
 }
 
 /**

@@ -19,9 +19,9 @@ use farebox_derive::{Readable, Writable};
 use serde::{Deserialize, Serialize};
 
 use super::super::counts::FEATURES;
-use super::super::hash::mix;
-use super::super::signal::{GRAM_BUCKETS, Signal};
+use super::super::signal::Signal;
 use super::tally::{logit, sigmoid};
+use super::words::Words;
 
 /// Structural weights of a workload, or of one arm on it, and how well they have forecast.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Readable, Writable)]
@@ -41,23 +41,6 @@ pub struct Head {
     /// What hashed words say, where that is kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub words: Option<Words>,
-}
-
-/// How often an arm succeeded and failed on prompts with a word, by the word's hash.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Readable, Writable)]
-#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Words {
-    /// Weight of the words' score, in millionths.
-    pub scale_micro: i32,
-    /// Its variance, in millionths.
-    pub variance_micro: u32,
-    /// Successes and failures of each bucket, a byte each; both are halved when one is full.
-    #[serde(with = "super::bytes")]
-    #[cfg_attr(feature = "ts", tsify(type = "string"))]
-    pub counts: Vec<u8>,
-    /// Successes and failures in all.
-    pub totals: [u32; 2],
 }
 
 /// Centre and spread of the features of a workload's prompts.
@@ -261,80 +244,6 @@ pub(super) fn learn(
     }
 }
 
-impl Words {
-    fn new() -> Self {
-        Self {
-            scale_micro: WORDS_SCALE_MICRO,
-            variance_micro: WORDS_VARIANCE_MICRO,
-            counts: vec![0; 2 * GRAM_BUCKETS],
-            totals: [0, 0],
-        }
-    }
-
-    /// How far the words' own odds lie from the workload's, summed and held to their number.
-    fn score(&self, grams: &[u16]) -> f64 {
-        let [good, bad] = self.totals.map(f64::from);
-        if good + bad < 1.0 {
-            return 0.0;
-        }
-        let rate = (good + 1.0) / (good + bad + 2.0);
-        let even = libm::log(rate / (1.0 - rate));
-        // Most buckets hold few outcomes, so few logarithms serve most of them.
-        let mut known = [None; FEW * FEW];
-        let mut sum = 0.0;
-        for gram in grams {
-            let at = usize::from(*gram) * 2;
-            let Some(&[good, bad]) = self.counts.get(at..at + 2) else { continue };
-            if good == 0 && bad == 0 {
-                continue;
-            }
-            let odds = || {
-                let good = f64::from(good) + SMOOTHING * rate;
-                let bad = f64::from(bad) + SMOOTHING * (1.0 - rate);
-                libm::log(good / bad) - even
-            };
-            let [row, column] = [good, bad].map(usize::from);
-            let slot = known.get_mut(row * FEW + column).filter(|_| column < FEW);
-            sum += slot.map_or_else(odds, |slot| *slot.get_or_insert_with(odds));
-        }
-        sum / libm::sqrt(grams.len() as f64)
-    }
-
-    fn learn(&mut self, forecast: f64, score: f64, success: f64, grams: &[u16]) {
-        let v = f64::from(self.variance_micro) / 1e6;
-        let v = v / (1.0 + v * forecast * (1.0 - forecast) * score * score);
-        self.variance_micro = libm::round(v * 1e6) as u32;
-        let step = libm::round(v * (success - forecast) * score * 1e6) as i32;
-        self.scale_micro = self.scale_micro.saturating_add(step);
-
-        let side = usize::from(success < 0.5);
-        if let Some(total) = self.totals.get_mut(side) {
-            *total = total.saturating_add(1);
-        }
-        let outcome = self.totals.iter().copied().map(u64::from).sum();
-        for gram in counted(grams, outcome) {
-            let at = usize::from(*gram) * 2;
-            let Some(pair) = self.counts.get_mut(at..at + 2) else { continue };
-            if pair.contains(&u8::MAX) {
-                pair.iter_mut().for_each(|count| *count /= 2);
-            }
-            if let Some(count) = pair.get_mut(side) {
-                *count += 1;
-            }
-        }
-    }
-}
-
-/// The words of a prompt that are counted at this outcome. Were all of a long one's, it would have
-/// as many votes as several ordinary prompts, all cast alike. So it has as many as one, spread
-/// evenly over its words and falling on others at each outcome.
-fn counted(grams: &[u16], outcome: u64) -> impl Iterator<Item = &u16> {
-    let words = grams.len() as u64;
-    let first = if words > MOST_COUNTED { mix(outcome) % words } else { 0 };
-    let has_vote = move |place: u64| place * MOST_COUNTED % words < MOST_COUNTED;
-    grams.iter().zip(first..).filter(move |(_, place)| has_vote(*place)).map(|(gram, _)| gram)
-}
-
 /// What a standard deviation of length does to the logit of a model on a rung beyond what it does
 /// to all, before any outcome.
 fn own_length(rung: u32) -> f64 {
@@ -355,11 +264,6 @@ const LOWEST_RUNG_LENGTH: f64 = -0.2;
 const SHARED_VARIANCE_MICRO: u32 = 2_000;
 /// And of one arm's own: what makes a prompt hard is mostly the same for all.
 const OWN_VARIANCE_MICRO: u32 = 600;
-/// Weight of the words' score before any outcome.
-const WORDS_SCALE_MICRO: i32 = 350_000;
-/// And its variance: the scale that forecasts each arm best is not the one that tells them apart
-/// best, so it moves little.
-const WORDS_VARIANCE_MICRO: u32 = 700;
 /// What is left of a loss when the next outcome comes.
 const LOSS_KEEP: f64 = 0.998;
 /// How much say the outside of a prompt has before any outcome, against 1 of the plain rate.
@@ -368,29 +272,3 @@ const SIGNAL_ODDS: f64 = 0.1;
 const ENOUGH_FOR_WORDS: u32 = 100;
 /// And of one arm: of fewer its words have hardly any score, and reading it takes most of a decision.
 const ENOUGH_OF_ONE: u32 = 8;
-/// Successes, and failures, of a bucket up to which its logarithm is taken once for all like it.
-const FEW: usize = 16;
-/// Words, their ends and pairs that one outcome counts: those of some 600 bytes.
-const MOST_COUNTED: u64 = 256;
-/// Outcomes imagined for each bucket, at the workload's own rate.
-const SMOOTHING: f64 = 16.0;
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_long_prompt_has_no_more_votes_than_an_ordinary_one() {
-        for words in [0, 1, 256, 257, 300, 1_024] {
-            let grams: Vec<u16> = (0..words).collect();
-            let mut met = vec![0_u32; grams.len()];
-            for outcome in 0..1_000 {
-                let votes: Vec<u16> = counted(&grams, outcome).copied().collect();
-                assert_eq!(votes.len(), grams.len().min(256));
-                votes.iter().for_each(|gram| met[usize::from(*gram)] += 1);
-            }
-            let usual = 256_000 / u32::from(words.max(256));
-            assert!(met.iter().all(|met| met.abs_diff(usual) < 150), "{words} words: {met:?}");
-        }
-    }
-}

@@ -16,6 +16,7 @@ mod observe;
 mod pair;
 mod tally;
 mod verifier;
+mod words;
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -23,9 +24,10 @@ use alloc::vec::Vec;
 use farebox_derive::{Readable, Writable};
 use serde::{Deserialize, Serialize};
 
-pub use head::{Head, Moments, Words};
+pub use head::{Head, Moments};
 pub use observe::Observation;
 pub use tally::Tally;
+pub use words::Words;
 
 pub(super) use belief::{Known, catalog_prior};
 pub(super) use observe::{About, thread_key};
