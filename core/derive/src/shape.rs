@@ -1,5 +1,7 @@
 //! A type as JSON has it.
 
+use std::iter;
+
 use proc_macro2::Span;
 use syn::{Data, DeriveInput, Field, Fields, Generics, Ident, Member, Result, Type};
 
@@ -60,11 +62,11 @@ impl<'a> Shape<'a> {
                     let name = variant.ident.to_string();
                     let name = own.rename.unwrap_or(attributes.rename_all.of_variant(&name));
                     let fields = slots(&variant.fields, attributes.rename_all_fields)?;
-                    Ok(Variant { ident: &variant.ident, name, fields })
+                    Ok(Variant { ident: &variant.ident, name: listable(name)?, fields })
                 });
                 let variants = variants.collect::<Result<Vec<_>>>()?;
                 match &attributes.tag {
-                    Some(tag) => Kind::Tagged(tag.clone(), variants),
+                    Some(tag) => Kind::Tagged(listable(tag.clone())?, variants),
                     None if variants.iter().all(|variant| variant.fields.is_empty()) => {
                         Kind::Word(variants)
                     }
@@ -100,10 +102,16 @@ fn slot(field: &Field, member: Member, case: Case) -> Result<Slot<'_>> {
         (None, Member::Named(name)) => case.of_field(&name.to_string()),
         (None, Member::Unnamed(_)) => String::new(),
     };
-    Ok(Slot { member, of: &field.ty, name, attributes })
+    Ok(Slot { member, of: &field.ty, name: listable(name)?, attributes })
 }
 
-/// Names in one text, a space between two; a name with a space cannot be told from two.
+/// A name whose length is told by one byte of a text.
+fn listable(name: String) -> Result<String> {
+    if name.len() < 128 { Ok(name) } else { wrong("a name of 128 bytes or more is too long") }
+}
+
+/// Names in one text, before each a byte of how long it is.
 pub(crate) fn listed<'a>(names: impl Iterator<Item = &'a str>) -> String {
-    names.collect::<Vec<_>>().join(" ")
+    let length = |name: &str| char::from(name.len() as u8);
+    names.flat_map(|name| iter::once(length(name)).chain(name.chars())).collect()
 }

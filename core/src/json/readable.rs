@@ -240,27 +240,32 @@ impl<K: Readable + Ord, V: Readable> GrowByPairs for SortedMap<K, V> {
 
 #[inline(never)]
 fn read_pairs(pairs: &mut dyn GrowByPairs, value: &Node<'_>) -> Result<(), Unreadable> {
-    let mut entries: Vec<&(Cow<'_, str>, Node<'_>)> = entries(value)?.iter().collect();
-    // Keys of one's own are in order then, however many: each pair is settled where it stands. Words
-    // of an enum and numbers may not be, but they are few.
-    sort_by_key(&mut entries, |(key, _)| &**key);
-    let mut entries = entries.into_iter().peekable();
-    while let Some((key, value)) = entries.next() {
-        if entries.peek().is_some_and(|(next, _)| next == key) {
-            continue;
-        }
-        let Some((first, second)) = pairs.grow() else { return Ok(()) };
-        // A number is text as a key.
-        let word = Node::String(Cow::Borrowed(&**key));
-        first.read(&word).or_else(|wrong| match key.parse::<u64>() {
-            Ok(number) => first.read(&Node::Number(number.into())),
-            Err(_) => Err(wrong),
-        })?;
-        second.read(value)?;
-        pairs.settle();
+    let entries = entries(value)?;
+    if entries.len() <= FEW {
+        return entries.iter().try_for_each(|(key, value)| read_pair(pairs, key, value));
     }
+    let mut entries: Vec<&(Cow<'_, str>, Node<'_>)> = entries.iter().collect();
+    // Keys of one's own are in order then, however many: each pair is settled where it stands.
+    sort_by_key(&mut entries, |(key, _)| &**key);
+    entries.into_iter().try_for_each(|(key, value)| read_pair(pairs, key, value))
+}
+
+/// Reads one more pair; of two with one key the later one stays.
+fn read_pair(pairs: &mut dyn GrowByPairs, key: &str, value: &Node<'_>) -> Result<(), Unreadable> {
+    let Some((first, second)) = pairs.grow() else { return Ok(()) };
+    // A number is text as a key.
+    let word = Node::String(Cow::Borrowed(key));
+    first.read(&word).or_else(|wrong| match key.parse::<u64>() {
+        Ok(number) => first.read(&Node::Number(number.into())),
+        Err(_) => Err(wrong),
+    })?;
+    second.read(value)?;
+    pairs.settle();
     Ok(())
 }
+
+/// So many pairs are put in order sooner one by one than all at once.
+const FEW: usize = 16;
 
 impl<K: Readable + Ord, V: Readable> Readable for SortedMap<K, V> {
     fn blank() -> Self {

@@ -3,7 +3,7 @@
 use alloc::format;
 
 use super::node::Fields;
-use super::words::{expected, place_within};
+use super::words::{expected, place_within, words};
 use super::{Node, Readable, Unreadable};
 
 /// The fields of a type.
@@ -13,7 +13,7 @@ pub struct Layout {
     pub name: &'static str,
     /// The field that names the variant; empty where there is none.
     pub tag: &'static str,
-    /// The names of the others in order, a space between two.
+    /// The names of the others in order, before each a byte of how long it is.
     pub fields: &'static str,
     /// A bit for each field that must be there, the lowest for the first.
     pub required: u32,
@@ -114,7 +114,7 @@ impl<'a> Slots<'a> {
         }
         let value = self.values.get(place).copied().flatten();
         if value.is_none() && self.layout.required >> place & 1 == 1 {
-            let name = self.layout.fields.split(' ').nth(place).unwrap_or_default();
+            let name = words(self.layout.fields).nth(place).unwrap_or_default();
             self.wrong = Some(Unreadable::new(format!("missing field `{name}`")));
         }
         value

@@ -1,4 +1,7 @@
-//! Lists of words in one text, a space between two: the names of fields and of variants.
+//! Lists of words in one text: the names of fields and of variants.
+//!
+//! Before each word stands a byte of how long it is, so that a word that is not looked for is passed
+//! over without being read.
 
 use alloc::format;
 use alloc::string::String;
@@ -65,24 +68,36 @@ pub(super) fn place_within(words: &str, from: usize, word: &str) -> Option<(usiz
     let (words, word) = (words.as_bytes(), word.as_bytes());
     let mut start = from;
     let mut place = 0;
-    while start < words.len() {
-        let rest = words.get(start..)?;
-        if rest.first() == word.first()
-            && rest.starts_with(word)
-            && matches!(rest.get(word.len()), None | Some(b' '))
-        {
-            return Some((place, start + word.len() + 1));
+    while let Some(length) = words.get(start).map(|length| usize::from(*length)) {
+        let end = start + 1 + length;
+        if length == word.len() && words.get(start + 1..end)? == word {
+            return Some((place, end));
         }
-        // Byte by byte: words are short, and a search made for long texts takes longer to set out.
-        start += rest.iter().position(|letter| *letter == b' ')? + 1;
+        start = end;
         place += 1;
     }
     None
 }
 
+/// The first word of a list, and the list of the others.
+pub(super) fn split_first(words: &str) -> Option<(&str, &str)> {
+    let end = 1 + usize::from(*words.as_bytes().first()?);
+    Some((words.get(1..end)?, words.get(end..)?))
+}
+
+/// The words of a list.
+pub(super) fn words(list: &str) -> impl Iterator<Item = &str> {
+    let mut left = list;
+    core::iter::from_fn(move || {
+        let (first, others) = split_first(left)?;
+        left = others;
+        Some(first)
+    })
+}
+
 /// What would be right in the place of an unknown word.
-pub(super) fn expected(words: &str, what: &str) -> String {
-    let words: Vec<&str> = words.split(' ').filter(|word| !word.is_empty()).collect();
+pub(super) fn expected(list: &str, what: &str) -> String {
+    let words: Vec<&str> = words(list).collect();
     match words.as_slice() {
         [] => format!("there are no {what}"),
         [only] => format!("expected `{only}`"),

@@ -5,6 +5,7 @@ use core::fmt::Write as _;
 
 use serde_json::Value;
 
+use super::words::{split_first, words};
 use super::{Fields, Writable};
 
 /// JSON text that grows.
@@ -74,10 +75,10 @@ impl Writer {
         let _ = write!(self.text, "\"{value}\"");
     }
 
-    /// Writes a word of a list, a space between two.
+    /// Writes a word of a list, in which a byte before each says how long it is.
     #[inline(never)]
-    pub fn word(&mut self, words: &str, place: usize) {
-        self.string(words.split(' ').nth(place).unwrap_or_default());
+    pub fn word(&mut self, list: &str, place: usize) {
+        self.string(words(list).nth(place).unwrap_or_default());
     }
 
     /// Writes an integer.
@@ -177,7 +178,7 @@ impl Writer {
 }
 
 impl Names {
-    /// Names with a space between two.
+    /// Names, before each a byte of how long it is.
     #[must_use]
     pub fn of(names: &'static str) -> Self {
         Self { left: names }
@@ -200,7 +201,7 @@ impl Names {
     /// Passes over the next name.
     #[inline(never)]
     pub fn skip(&mut self) -> &'static str {
-        let (first, rest) = self.left.split_once(' ').unwrap_or((self.left, ""));
+        let (first, rest) = split_first(self.left).unwrap_or_default();
         self.left = rest;
         first
     }
