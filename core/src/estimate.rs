@@ -214,6 +214,8 @@ fn cost(
 }
 
 /// Admits that a prompt was counted by the rules of a model's nearest relative.
+// Apart, for few need it: an engine compiles a function when it is first called, all of it.
+#[inline(never)]
 fn widen(input: &mut InputCount, family: CountingFamily) {
     let margin_ppm = match family {
         CountingFamily::Gemini2 | CountingFamily::Gemini25 | CountingFamily::Gemini3 => {

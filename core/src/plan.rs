@@ -128,9 +128,17 @@ fn arms(decision: &Decision, catalog: &Catalog, policy: &Policy) -> Vec<Arm> {
         return arms;
     }
     let named = decision.reasons.iter().any(|reason| reason.code == ReasonCode::NamedModel);
-    if named {
-        return arms;
+    if !named && let Some(next) = next_arm(decision, catalog, policy) {
+        push(next);
     }
+    arms
+}
+
+/// Where to go when the chosen arm fails: the rung above, else the one below where nothing holds the
+/// request up.
+// Apart, for few need it: an engine compiles a function when it is first called, all of it.
+#[inline(never)]
+fn next_arm<'a>(decision: &'a Decision, catalog: &Catalog, policy: &Policy) -> Option<&'a Arm> {
     let ladder = match catalog.ladders.first() {
         Some(ladder) if policy.ladder.is_empty() => ladder.rungs.as_slice(),
         _ => policy.ladder.as_slice(),
@@ -151,10 +159,7 @@ fn arms(decision: &Decision, catalog: &Catalog, policy: &Policy) -> Vec<Arm> {
             )
         });
     let below = others().filter(|arm| rung(arm) < chosen).max_by_key(|arm| rung(arm));
-    if let Some(next) = above.or(below.filter(|_| !held_up)) {
-        push(next);
-    }
-    arms
+    above.or(below.filter(|_| !held_up))
 }
 
 /// One arm of a plan before its limits are known.
@@ -222,6 +227,8 @@ impl<'a> Step<'a> {
 }
 
 /// The largest number that fits, given that zero does and that nothing fits above what does not.
+// Apart, for few need it: an engine compiles a function when it is first called, all of it.
+#[inline(never)]
 fn most(fits: impl Fn(u64) -> bool) -> u64 {
     if fits(u64::MAX) {
         return u64::MAX;
@@ -239,6 +246,8 @@ fn most(fits: impl Fn(u64) -> bool) -> u64 {
     low
 }
 
+// Apart, for few need it: an engine compiles a function when it is first called, all of it.
+#[inline(never)]
 fn too_dear(decision: &Decision, worst_case: Option<Pusd>, limit: Pusd) -> Error {
     let model = &decision.chosen.model;
     let Some(worst_case) = worst_case else {

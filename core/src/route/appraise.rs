@@ -80,6 +80,8 @@ pub(super) fn choice(
 }
 
 /// What reading these tokens anew costs over reading them from a cache.
+// Apart, for few need it: an engine compiles a function when it is first called, all of it.
+#[inline(never)]
 fn cache_loss(
     model: &Model,
     estimate: &Estimate,

@@ -24,6 +24,8 @@ pub enum Repetition {
 }
 
 /// Whether, and how, the newest calls of a conversation turn in circles.
+// Apart, for few need it: an engine compiles a function when it is first called, all of it.
+#[inline(never)]
 pub fn repetition(conversation: &[Message]) -> Option<Repetition> {
     let parts = || conversation.iter().rev().flat_map(|message| message.content.iter().rev());
 

@@ -93,6 +93,8 @@ impl<'a> Checks<'a> {
     }
 
     /// A lower arm that, checked after its answer, beats the settled one; nothing when none does.
+    // Apart, for few need it: an engine compiles a function when it is first called, all of it.
+    #[inline(never)]
     pub(super) fn cheap_first(&self, settled: usize, wish: &Wish) -> Option<usize> {
         let value = wish.value_pusd();
         let plain = |index: usize| {
