@@ -73,10 +73,14 @@ fn text(quote: &Quote) -> String {
     if let Some(worst_case) = quote.plan.worst_case {
         let tries = quote.plan.rungs.len();
         let plural = if tries == 1 { "" } else { "s" };
+        let worst_case = show::dollars(worst_case);
         text.push_str(&format!(
-            "\nat worst {} over {tries} model{plural} and every retry\n",
-            show::dollars(worst_case)
+            "\nat worst {worst_case} over {tries} model{plural} and every retry"
         ));
+        if quote.plan.rungs.iter().any(|rung| rung.max_output_tokens.is_none()) {
+            text.push_str(", each answer as long as the model can; --max-output-tokens lowers it");
+        }
+        text.push('\n');
     }
     text
 }
