@@ -315,6 +315,20 @@ mod tests {
     }
 
     #[test]
+    fn a_window_may_begin_within_a_character() {
+        let file = include_bytes!(concat!(env!("OUT_DIR"), "/o200k_base.vocab"));
+        let tokenizer = Tokenizer::parse(Vocabulary::O200k, file).unwrap();
+        let oracle = tiktoken_rs::o200k_base_singleton();
+        for times in 1..200 {
+            // One of its tokens is the end of the first character and the beginning of the second.
+            let text = "\u{e00}\u{e36}\u{e7b}".repeat(times);
+            let mut tokens = Vec::new();
+            tokenizer.encode(text.as_bytes(), &mut tokens);
+            assert_eq!(tokens, oracle.encode_ordinary(&text), "{times} times");
+        }
+    }
+
+    #[test]
     fn a_long_piece_is_never_taken_for_what_is_kept_in_one_word() {
         let file = include_bytes!(concat!(env!("OUT_DIR"), "/r50k_base.vocab"));
         let tokenizer = Tokenizer::parse(Vocabulary::R50k, file).unwrap();

@@ -3,7 +3,7 @@
 use super::{
     short::{Short, UNITS},
     split::bring,
-    table::{NONE, Tables, neighbour},
+    table::{NONE, Tables, before_part, neighbour},
 };
 
 /// Units merged at a time, twice as many as the longest token has bytes.
@@ -93,7 +93,8 @@ impl Window {
 
     #[inline]
     fn fill(&mut self, tables: Tables<'_>, piece: &[u8], start: usize) {
-        let (mut at, mut units, mut before) = (start, 0, 0);
+        let (mut at, mut units) = (start, 0);
+        let mut before = piece.get(start).map_or(0, |first| before_part(*first));
         while at < piece.len() && units + 8 <= WINDOW {
             let offset = at - start;
             let rest = &piece[at..];

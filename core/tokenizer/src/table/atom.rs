@@ -29,6 +29,13 @@ pub(crate) fn neighbour(lead: u8) -> u8 {
     1 << group(lead)
 }
 
+/// What a text that begins with this byte has before its first whole character, as a neighbour:
+/// nothing, or the end of a character of any group but ASCII's.
+#[inline(always)]
+pub(crate) fn before_part(first: u8) -> u8 {
+    if matches!(first, 0x80..0xc0) { 0x7e } else { 0 }
+}
+
 /// The group of a character, by the first byte of its UTF-8.
 #[inline(always)]
 fn group(lead: u8) -> u32 {

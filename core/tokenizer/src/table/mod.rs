@@ -14,7 +14,7 @@ mod key;
 mod sorted;
 
 pub(crate) use {
-    atom::{Atom, neighbour},
+    atom::{Atom, before_part, neighbour},
     build::Built,
     key::{LongKey, Piece, short_key, word},
 };
