@@ -1,10 +1,9 @@
 //! From a piece to its tokens, in time linear in the piece.
 //!
 //! Byte pair encoding merges the adjacent pair of lowest rank, the leftmost of equals, until
-//! nothing merges. Done to the letter that is quadratic, so it is only done to at most
-//! [`WINDOW`](crate::window::WINDOW) units at a time, in arrays on the stack. Three facts make the result exact; they
-//! hold for every vocabulary whose tokens each encode to themselves, which the build script
-//! checks:
+//! nothing merges. Done to the letter that is quadratic, so it is only done to a few units at a
+//! time, in arrays on the stack (`short`, `strips`). Three facts make the result exact; they hold
+//! for every vocabulary whose tokens each encode to themselves, which the build script checks:
 //!
 //! 1. A sequence of tokens is the encoding of its text exactly when each adjacent two are the
 //!    encoding of theirs: a merge that would happen somewhere would already happen between two
@@ -17,10 +16,9 @@
 //!    that the bytes of the character merge into before any of them meets a neighbour.
 //!
 //! Where no seam agrees, which takes a text made for it or a run longer than a window, the whole
-//! piece is merged with a queue, in n log n.
+//! piece is merged by a tree, in n log n; so is a window whose strips do not meet.
 
-use alloc::{collections::BinaryHeap, vec::Vec};
-use core::cmp::Reverse;
+use alloc::{vec, vec::Vec};
 
 use super::{
     table::{NONE, Tables},
@@ -36,14 +34,10 @@ pub(crate) fn encode(
     mut see: impl FnMut(u32),
 ) -> usize {
     if window.encode(tables, piece, 0) == piece.len() {
-        let mut count = 0;
-        window.for_each(|token, _| {
-            see(token);
-            count += 1;
-        });
-        return count;
+        window.tokens().iter().for_each(|token| see(*token));
+        return window.tokens().len();
     }
-    let tokens = long(tables, piece, window).unwrap_or_else(|| by_queue(tables, piece));
+    let tokens = long(tables, piece, window).unwrap_or_else(|| by_tree(tables, piece));
     tokens.iter().for_each(|token| see(*token));
     tokens.len()
 }
@@ -61,7 +55,7 @@ fn long(tables: Tables<'_>, piece: &[u8], window: &mut Window) -> Option<Vec<u32
         // one of what is between `start` and `end`.
         let reached = start;
         let mut steps = 0;
-        while tokens.last().is_some_and(|last| !agree(tables, *last, window.first())) {
+        while tokens.last().is_some_and(|last| !agree(tables, *last, window.tokens()[0])) {
             steps += 1;
             if steps > 8 {
                 return None;
@@ -69,27 +63,26 @@ fn long(tables: Tables<'_>, piece: &[u8], window: &mut Window) -> Option<Vec<u32
             start -= tables.bytes_len(tokens.pop()?);
             end = window.encode(tables, piece, start);
         }
+        let ends = window.ends();
+        let settled = if end == piece.len() {
+            ends.len()
+        } else {
+            // The last tokens would be others if the window went on. What starts before the others
+            // stays, where another token follows it.
+            doubtful_bytes += reached - start;
+            let stable_bytes = window.stable_bytes();
+            let keep = stable_bytes - doubtful_bytes.min(stable_bytes / 2);
+            let ended = ends.partition_point(|end| usize::from(*end) < keep);
+            (ended + 1).min(ends.len() - 1)
+        };
+        tokens.extend_from_slice(&window.tokens()[..settled]);
         if end == piece.len() {
-            window.for_each(|token, _| tokens.push(token));
             return Some(tokens);
         }
-        // The last tokens would be others if the window went on.
         let before = start;
-        doubtful_bytes += reached - start;
-        let stable_bytes = window.stable_bytes();
-        let keep = start + stable_bytes - doubtful_bytes.min(stable_bytes / 2);
-        let mut settled = false;
-        let first = start;
-        window.for_each(|token, bytes| {
-            let next = first + bytes;
-            settled |= start >= keep || next == end;
-            if !settled {
-                tokens.push(token);
-                start = next;
-            }
-        });
+        start += ends[..settled].last().map_or(0, |end| usize::from(*end));
         // Going back to where it was would go on forever.
-        if steps > 0 && start <= reached || !settled {
+        if steps > 0 && start <= reached || settled == 0 {
             return None;
         }
         // A run that repeats itself is met with the same window again and again: what it holds, and
@@ -111,49 +104,60 @@ fn long(tables: Tables<'_>, piece: &[u8], window: &mut Window) -> Option<Vec<u32
     }
 }
 
-/// Merging by the definition, the next merge from a queue.
+/// The tokens of a piece by the definition.
 #[inline(never)]
-fn by_queue(tables: Tables<'_>, piece: &[u8]) -> Vec<u32> {
+fn by_tree(tables: Tables<'_>, piece: &[u8]) -> Vec<u32> {
     let mut tokens: Vec<u32> = piece.iter().map(|byte| tables.byte(*byte)).collect();
-    let len = tokens.len();
-    let mut next: Vec<usize> = (1..=len).collect();
-    let mut previous: Vec<usize> = (0..len).map(|at| at.wrapping_sub(1)).collect();
-    let mut queue = BinaryHeap::with_capacity(len);
-    let rank = |tokens: &[u32], left: usize, right: usize| match tokens.get(right) {
-        Some(right) => tables.merge(tokens[left], *right),
-        None => NONE,
+    merge_all(tables, &mut tokens);
+    tokens.retain(|token| *token != NONE);
+    tokens
+}
+
+/// Merges units by the definition; those merged into one before them become [`NONE`].
+///
+/// A tree tells the smallest of their keys, each of which is the rank of merging a unit with the
+/// next, and the unit's place: the children of a node are at twice its place, the smallest key of
+/// all is at 1. Neighbours are looked for: no token is long.
+#[inline(never)]
+pub(crate) fn merge_all(tables: Tables<'_>, units: &mut [u32]) {
+    let leaves = units.len().next_power_of_two();
+    let mut smallest = vec![u64::MAX; 2 * leaves];
+    let key = |left: u32, right: Option<&u32>, at: usize| {
+        let rank = right.map_or(NONE, |right| tables.merge(left, *right));
+        u64::from(rank) << 32 | at as u64
     };
-    for at in 0..len {
-        let merged = rank(&tokens, at, at + 1);
-        if merged != NONE {
-            queue.push(Reverse((merged, at)));
-        }
+    for (at, unit) in units.iter().enumerate() {
+        smallest[leaves + at] = key(*unit, units.get(at + 1), at);
     }
-    while let Some(Reverse((merged, at))) = queue.pop() {
-        let right = next[at];
-        // What was merged since is no token any more, or another one.
-        if tokens[at] == NONE || rank(&tokens, at, right) != merged {
-            continue;
+    for node in (1..leaves).rev() {
+        smallest[node] = smallest[2 * node].min(smallest[2 * node + 1]);
+    }
+    loop {
+        let (token, at) = ((smallest[1] >> 32) as u32, smallest[1] as u32 as usize);
+        if token == NONE {
+            return;
         }
-        tokens[at] = merged;
-        if let Some(token) = tokens.get_mut(right) {
-            *token = NONE;
-            next[at] = next[right];
+        units[at] = token;
+        let is_left = |unit: &u32| *unit != NONE;
+        let right = at + 1 + units[at + 1..].iter().position(is_left).unwrap_or(0);
+        units[right] = NONE;
+        let after = units[right..].iter().copied().find(is_left);
+        let before = units[..at].iter().rposition(is_left);
+        let mut changed = [(right, u64::MAX), (at, key(token, after.as_ref(), at)), (0, 0)];
+        let mut changes = 2;
+        if let Some(before) = before {
+            changed[2] = (before, key(units[before], Some(&token), before));
+            changes = 3;
         }
-        if let Some(before) = previous.get_mut(next[at]) {
-            *before = at;
-        }
-        for left in [at, previous[at]] {
-            if left < len {
-                let merged = rank(&tokens, left, next[left]);
-                if merged != NONE {
-                    queue.push(Reverse((merged, left)));
-                }
+        for (at, key) in changed.into_iter().take(changes) {
+            let (mut node, mut least) = (leaves + at, key);
+            while node > 0 && smallest[node] != least {
+                smallest[node] = least;
+                least = least.min(smallest[node ^ 1]);
+                node /= 2;
             }
         }
     }
-    tokens.retain(|token| *token != NONE);
-    tokens
 }
 
 /// Whether two tokens stay apart when their text is encoded.

@@ -91,7 +91,7 @@ impl<'a> Counting<'a> {
             unknown += 1;
         }
         if unknown > 0 {
-            let make = || Together::new(self.tables, self.cache);
+            let make = || Together::new(self.tables, self.cache, self.modern);
             let unknown = Unknown {
                 together: self.unknown.get_or_insert_with(make),
                 batch,

@@ -24,6 +24,7 @@ mod ranking;
 mod shape;
 mod short;
 mod split;
+mod strips;
 mod table;
 mod together;
 mod window;
@@ -183,7 +184,7 @@ impl Tokenizer {
     /// did.
     pub fn for_each_piece(&self, text: &[u8], see: &mut dyn FnMut(usize, usize) -> bool) -> bool {
         let Counting { tables, cache, family, modern, mut ends, .. } = Counting::new(self, text);
-        let (mut unknown, mut at) = (Together::new(tables, cache), 0);
+        let (mut unknown, mut at) = (Together::new(tables, cache, modern), 0);
         while at < text.len() {
             let filled = family.fill(modern, text, at, &mut ends);
             for &end in &ends[..filled] {
@@ -204,7 +205,7 @@ impl Tokenizer {
     /// Puts the tokens of a text, which has to be UTF-8, after those there are.
     pub fn encode(&self, text: &[u8], tokens: &mut Vec<u32>) {
         let Counting { tables, family, modern, mut ends, .. } = Counting::new(self, text);
-        let (mut window, mut at) = (Window::new(), 0);
+        let (mut window, mut at) = (Window::new(modern), 0);
         while at < text.len() {
             let filled = family.fill(modern, text, at, &mut ends);
             for &end in &ends[..filled] {
@@ -311,6 +312,55 @@ mod tests {
                 assert_eq!(ranks.collect::<Vec<_>>(), oracle.encode_ordinary(&text), "{text:?}");
                 assert_eq!(tokenizer.count(text.as_bytes()), tokens.len() as u64, "{text:?}");
             }
+        }
+    }
+
+    /// A small generator of random numbers.
+    struct Random(u64);
+
+    impl Random {
+        fn below(&mut self, end: usize) -> usize {
+            self.0 = self.0.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(0x1405_7b7e_f767_814f);
+            (self.0 >> 33) as usize % end
+        }
+    }
+
+    #[test]
+    fn long_pieces_have_tiktokens_tokens() {
+        let file = include_bytes!(concat!(env!("OUT_DIR"), "/o200k_base.vocab"));
+        let tokenizer = Tokenizer::parse(Vocabulary::O200k, file).unwrap();
+        let oracle = tiktoken_rs::o200k_base_singleton();
+        let alphabets: [Vec<char>; 8] = [
+            ('a'..='z').collect(),
+            "!#$%&*()_+-=[]{}|;:,.<>?/".chars().collect(),
+            "ab".chars().collect(),
+            "-=".chars().collect(),
+            ('\u{4e00}'..='\u{9fa5}').collect(),
+            ('\u{e00}'..='\u{e7f}').collect(),
+            ('\u{300}'..='\u{36f}').collect(),
+            ('\u{80}'..='\u{24f}').collect(),
+        ];
+        let mut random = Random(1);
+        for case in 0..2_000 {
+            let alphabet = &alphabets[case % alphabets.len()];
+            let mut text = String::new();
+            // Each character once, a run of it, or a word again and again.
+            let (letters, times) = match random.below(4) {
+                0 => (1, 90),
+                1 => (9, 60),
+                _ => (1, 1),
+            };
+            let len = 1 + random.below(1_500);
+            while text.len() < len {
+                let word: String = (0..1 + random.below(letters))
+                    .map(|_| alphabet[random.below(alphabet.len())])
+                    .collect();
+                (0..1 + random.below(times)).for_each(|_| text += &word);
+            }
+            let mut tokens = Vec::new();
+            tokenizer.encode(text.as_bytes(), &mut tokens);
+            assert_eq!(tokens, oracle.encode_ordinary(&text), "{text:?}");
+            assert_eq!(tokenizer.count(text.as_bytes()), tokens.len() as u64, "{text:?}");
         }
     }
 

@@ -3,7 +3,7 @@
 //! Which units are left is a bit for each, so a step is the same few instructions wherever it is.
 
 use super::{
-    split::{BRINGS, bring},
+    split::{BRINGS, bring, least},
     table::{NONE, Tables},
 };
 
@@ -13,8 +13,8 @@ pub(crate) const UNITS: usize = 16;
 /// Keys there is room for; that of a neighbour that is not there is put after the others.
 const KEYS: usize = 2 * UNITS;
 
-/// The key of a unit that does not merge with the next.
-const NO_KEY: i32 = i32::MAX;
+/// The least key of a unit that does not merge with the next.
+const NO_KEY: u32 = NONE << PLACE_BITS;
 
 /// Low bits of a key: the place of the unit.
 const PLACE_BITS: u32 = 4;
@@ -24,7 +24,7 @@ pub(crate) struct Short {
     tokens: [u32; UNITS],
     /// Of each unit, the rank of merging it with the next and its place, or [`NO_KEY`]: the
     /// smallest key is the next merge, the leftmost of equals.
-    keys: [i32; KEYS],
+    keys: [u32; KEYS],
     /// One bit for each unit that is left.
     left: u32,
     chosen: Choice,
@@ -98,12 +98,12 @@ impl Short {
     #[inline(always)]
     pub(crate) fn choose(&mut self, tables: Tables<'_>) -> bool {
         let (keys, _) = self.keys.as_chunks::<UNITS>();
-        let least = keys[0].iter().fold(NO_KEY, |least, key| least.min(*key));
-        if least == NO_KEY {
+        let least = least(&keys[0]);
+        if least >= NO_KEY {
             return false;
         }
-        let at = least as u32 % UNITS as u32;
-        let token = (least >> PLACE_BITS) as u32;
+        let at = least % UNITS as u32;
+        let token = least >> PLACE_BITS;
         let above = self.left & (!1 << at);
         let right = above.trailing_zeros();
         let after = (above & above.wrapping_sub(1) | 1 << UNITS).trailing_zeros();
@@ -140,9 +140,6 @@ impl Short {
 }
 
 #[inline(always)]
-fn key(tables: Tables<'_>, left: u32, right: u32, at: usize) -> i32 {
-    match tables.merge(left, right) {
-        NONE => NO_KEY,
-        rank => (rank << PLACE_BITS | at as u32) as i32,
-    }
+fn key(tables: Tables<'_>, left: u32, right: u32, at: usize) -> u32 {
+    tables.merge(left, right) << PLACE_BITS | at as u32
 }

@@ -9,7 +9,7 @@ use super::{
     cache::Cache,
     chunk,
     short::{Short, UNITS},
-    split::BRINGS,
+    split::{BRINGS, Modern},
     table::{Piece, Tables, word},
     window::Window,
 };
@@ -27,7 +27,9 @@ const NO_CLAUSE: u8 = u8::MAX;
 pub(crate) struct Together<'a> {
     pub(crate) tables: Tables<'a>,
     pub(crate) cache: &'a Cache,
-    window: Window,
+    modern: Option<Modern>,
+    /// Made for the first piece that is not short.
+    window: Option<Window>,
     shorts: [Short; PIECES],
     pieces: [Piece<'a>; PIECES],
     /// Of each piece the number of the clause it is in, or [`NO_CLAUSE`].
@@ -41,11 +43,12 @@ pub(crate) struct Together<'a> {
 }
 
 impl<'a> Together<'a> {
-    pub(crate) fn new(tables: Tables<'a>, cache: &'a Cache) -> Self {
+    pub(crate) fn new(tables: Tables<'a>, cache: &'a Cache, modern: Option<Modern>) -> Self {
         Self {
             tables,
             cache,
-            window: Window::new(),
+            modern,
+            window: None,
             shorts: [Short::EMPTY; PIECES],
             pieces: [Piece::EMPTY; PIECES],
             owners: [NO_CLAUSE; PIECES],
@@ -109,7 +112,9 @@ impl<'a> Together<'a> {
     /// The count of a piece of any length; it is not added to the others.
     #[inline(never)]
     pub(crate) fn merge_now(&mut self, piece: Piece<'a>) -> usize {
-        let count = bpe::encode(self.tables, &mut self.window, piece.bytes(), |_| {});
+        let modern = self.modern;
+        let window = self.window.get_or_insert_with(|| Window::new(modern));
+        let count = bpe::encode(self.tables, window, piece.bytes(), |_| {});
         self.cache.put(piece, count);
         count
     }

@@ -1,53 +1,48 @@
-//! Merging by the definition, of a few units in arrays of fixed size.
+//! Encoding a few units, or some more in strips, in arrays of fixed size.
 
 use super::{
+    bpe::merge_all,
     short::{Short, UNITS},
-    split::bring,
+    split::Modern,
+    strips::{Strips, WINDOW},
     table::{NONE, Tables, before_part, neighbour},
 };
-
-/// Units merged at a time, twice as many as the longest token has bytes.
-pub(crate) const WINDOW: usize = 256;
 
 /// Units at the end of a full window whose tokens may depend on what comes after it.
 const UNSTABLE: usize = 16;
 
-/// The key of a unit that does not merge with the next.
-const NO_KEY: i32 = i32::MAX;
+/// Windows merged without strips after one whose strips did not meet.
+const PAUSES: u8 = 7;
 
-/// Low bits of a key: the place of the unit.
-const PLACE_BITS: u32 = 8;
-
-/// Room for merging; reused, so that nothing is allocated for a piece.
+/// Room for encoding; reused, so that nothing is allocated for a piece.
 pub(crate) struct Window {
-    /// The tokens; those merged into one before them keep their place and are passed over.
+    modern: Option<Modern>,
+    /// The units, then the tokens.
     tokens: [u32; WINDOW],
-    /// Of each unit, the rank of merging it with the next and its place, or [`NO_KEY`]: the
-    /// smallest key is the next merge, the leftmost of equals. Ranks have 18 bits, so a key fits
-    /// in what every processor compares several of at a time.
-    keys: [i32; WINDOW],
-    /// The smaller key of each two, of each two of those, and so on: the children of a node are at
-    /// twice its place, the smallest key of all is at 1.
-    smallest: [i32; WINDOW],
-    next: [u16; WINDOW],
-    previous: [u16; WINDOW],
-    /// Where the units start, from where the first one does, and where the last one ends.
+    /// Where they start, from where the first one does, and where the last one ends.
     starts: [u16; WINDOW + 1],
-    units: usize,
+    len: usize,
+    /// Of each unit, the rank of merging it with the next.
+    ranks: [u32; WINDOW],
+    strips: Strips,
+    /// So many times strips are not tried: those of a window before did not meet.
+    pauses: u8,
+    stable_bytes: usize,
     /// Where in the piece the units end.
     end: usize,
 }
 
 impl Window {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(modern: Option<Modern>) -> Self {
         Self {
+            modern,
             tokens: [0; WINDOW],
-            keys: [NO_KEY; WINDOW],
-            smallest: [NO_KEY; WINDOW],
-            next: [0; WINDOW],
-            previous: [0; WINDOW],
             starts: [0; WINDOW + 1],
-            units: 0,
+            len: 0,
+            ranks: [NONE; WINDOW],
+            strips: Strips::EMPTY,
+            pauses: 0,
+            stable_bytes: 0,
             end: 0,
         }
     }
@@ -56,10 +51,12 @@ impl Window {
     #[inline]
     pub(crate) fn encode(&mut self, tables: Tables<'_>, piece: &[u8], start: usize) -> usize {
         self.fill(tables, piece, start);
-        if self.units <= UNITS {
+        if start == 0 {
+            self.pauses = 0;
+        }
+        if self.len <= UNITS {
             self.merge_few(tables);
         } else {
-            self.find_keys(tables);
             self.merge_many(tables);
         }
         self.end
@@ -72,23 +69,17 @@ impl Window {
 
     /// Tokens that start before so many bytes are stable in a full window.
     pub(crate) fn stable_bytes(&self) -> usize {
-        usize::from(self.starts[WINDOW - UNSTABLE])
+        self.stable_bytes
     }
 
-    /// The first token.
-    pub(crate) fn first(&self) -> u32 {
-        self.tokens[0]
+    /// The tokens.
+    pub(crate) fn tokens(&self) -> &[u32] {
+        &self.tokens[..self.len]
     }
 
-    /// Calls `see` with each token in order, and how many bytes end with it.
-    #[inline]
-    pub(crate) fn for_each(&self, mut see: impl FnMut(u32, usize)) {
-        let mut at = 0;
-        while at < self.units {
-            let next = usize::from(self.next[at % WINDOW]);
-            see(self.tokens[at % WINDOW], usize::from(self.starts[next % (WINDOW + 1)]));
-            at = next;
-        }
+    /// Where each token ends, from where the first one starts.
+    pub(crate) fn ends(&self) -> &[u16] {
+        &self.starts[1..=self.len]
     }
 
     #[inline]
@@ -134,125 +125,68 @@ impl Window {
                 before = neighbour(lead);
             }
         }
-        self.units = units;
+        self.len = units;
         self.end = at.min(piece.len());
+        self.stable_bytes = usize::from(self.starts[units.saturating_sub(UNSTABLE)]);
         self.starts[units] = (self.end - start) as u16;
     }
 
-    /// Links the units and finds what each merges into with the next.
-    #[inline]
-    fn find_keys(&mut self, tables: Tables<'_>) {
-        for at in 0..self.units {
-            self.next[at] = at as u16 + 1;
-            self.previous[at] = (at as u16).wrapping_sub(1);
-            let next = if at + 1 < self.units {
-                key(tables, self.tokens[at], self.tokens[at + 1], at)
-            } else {
-                NO_KEY
-            };
-            self.keys[at] = next;
-            if next != NO_KEY {
-                self.expect(tables, next, at.saturating_sub(1), at + 2);
-            }
-        }
-    }
-
-    /// Merges when there are few units; what is left of them is put together.
+    /// Merges when there are few units.
     #[inline]
     fn merge_few(&mut self, tables: Tables<'_>) {
         let mut short = Short::EMPTY;
-        short.fill(self.tokens[..self.units].iter().copied());
+        short.fill(self.tokens[..self.len].iter().copied());
         short.merge_all(tables);
-        let end = self.starts[self.units];
         let mut left = 0;
         for (at, token) in short.tokens() {
-            self.tokens[left] = token;
-            self.starts[left] = self.starts[at];
+            self.put(left, at, token);
             left += 1;
-            self.next[left - 1] = left as u16;
         }
-        self.starts[left] = end;
-        self.units = left;
+        self.finish(left);
     }
 
-    /// Merges when there are many units: a tree tells the smallest key.
+    /// Puts the token that starts with a unit after so many tokens, of which none starts later.
+    #[inline(always)]
+    fn put(&mut self, left: usize, at: usize, token: u32) {
+        self.tokens[left] = token;
+        self.starts[left] = self.starts[at];
+    }
+
+    /// Ends the tokens after so many.
+    fn finish(&mut self, left: usize) {
+        self.starts[left] = self.starts[self.len];
+        self.len = left;
+    }
+
+    /// Merges when there are many units.
     #[inline(never)]
     fn merge_many(&mut self, tables: Tables<'_>) {
-        let leaves = self.units.next_power_of_two().min(WINDOW);
-        self.keys[self.units..leaves].fill(NO_KEY);
-        for at in (0..leaves).step_by(2) {
-            self.smallest[(leaves + at) / 2] = self.keys[at].min(self.keys[at + 1]);
+        let last = self.len - 1;
+        for at in 0..last {
+            self.ranks[at] = tables.merge(self.tokens[at], self.tokens[at + 1]);
         }
-        for node in (1..leaves / 2).rev() {
-            self.smallest[node] = self.smallest[2 * node].min(self.smallest[2 * node + 1]);
-        }
-        while self.smallest[1] != NO_KEY {
-            let least = self.smallest[1];
-            let at = least as usize % WINDOW;
-            let (before, right) = self.merge_at(tables, at, (least >> PLACE_BITS) as u32);
-            for changed in [at, right, before] {
-                self.lift(leaves, changed);
+        self.ranks[last..].fill(NONE);
+        let Self { modern, tokens, ranks, strips, starts, len, pauses, .. } = self;
+        if *pauses == 0 && strips.encode(*modern, tables, tokens, ranks, *len).is_some() {
+            let mut left = 0;
+            strips.for_each(|at, token| {
+                tokens[left] = token;
+                starts[left] = starts[at];
+                left += 1;
+            });
+            self.finish(left);
+        } else {
+            self.pauses = self.pauses.checked_sub(1).unwrap_or(PAUSES);
+            merge_all(tables, &mut self.tokens[..self.len]);
+            let mut left = 0;
+            for at in 0..self.len {
+                if self.tokens[at] != NONE {
+                    self.put(left, at, self.tokens[at]);
+                    left += 1;
+                }
             }
+            self.finish(left);
         }
-    }
-
-    /// Tells the nodes above a unit of its key.
-    #[inline(always)]
-    fn lift(&mut self, leaves: usize, at: usize) {
-        let mut least = self.keys[at % WINDOW].min(self.keys[(at ^ 1) % WINDOW]);
-        let mut node = (leaves + at) / 2;
-        self.smallest[node % WINDOW] = least;
-        while node > 1 {
-            least = least.min(self.smallest[(node ^ 1) % WINDOW]);
-            node /= 2;
-            self.smallest[node % WINDOW] = least;
-        }
-    }
-
-    /// Merges a unit with the next; the unit before (itself for the first) and the one merged in.
-    #[inline(always)]
-    fn merge_at(&mut self, tables: Tables<'_>, at: usize, merged: u32) -> (usize, usize) {
-        let right = usize::from(self.next[at]) % WINDOW;
-        let next = usize::from(self.next[right]);
-        self.tokens[at] = merged;
-        self.next[at] = next as u16;
-        self.keys[right] = NO_KEY;
-        self.keys[at] = NO_KEY;
-        if next < self.units {
-            self.previous[next % WINDOW] = at as u16;
-            self.keys[at] = key(tables, merged, self.tokens[next % WINDOW], at);
-            if self.keys[at] != NO_KEY {
-                let after = usize::from(self.next[next % WINDOW]);
-                self.expect(tables, self.keys[at], usize::from(self.previous[at]), after);
-            }
-        }
-        if at == 0 {
-            return (at, right);
-        }
-        let before = usize::from(self.previous[at]) % WINDOW;
-        self.keys[before] = key(tables, self.tokens[before], merged, before);
-        if self.keys[before] != NO_KEY {
-            self.expect(tables, self.keys[before], usize::from(self.previous[before]), next);
-        }
-        (before, right)
-    }
-
-    /// Asks for what will be looked at once this key is merged, which is what its unit becomes
-    /// beside its neighbours, if those are still the same.
-    #[inline(always)]
-    fn expect(&self, tables: Tables<'_>, key: i32, before: usize, after: usize) {
-        let merged = (key >> PLACE_BITS) as u32;
-        let [before, after] = [before, after].map(|at| self.tokens[at % WINDOW]);
-        tables.merge_places(before, merged).into_iter().for_each(bring);
-        tables.merge_places(merged, after).into_iter().for_each(bring);
-    }
-}
-
-#[inline(always)]
-fn key(tables: Tables<'_>, left: u32, right: u32, at: usize) -> i32 {
-    match tables.merge(left, right) {
-        NONE => NO_KEY,
-        rank => (rank << PLACE_BITS | at as u32) as i32,
     }
 }
 

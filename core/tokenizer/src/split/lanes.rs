@@ -57,6 +57,16 @@ pub(crate) fn bring<T>(place: &T) {
     let _ = place;
 }
 
+/// The least of some numbers, of which there are a multiple of four.
+#[inline(always)]
+pub(crate) fn least<const N: usize>(numbers: &[u32; N]) -> u32 {
+    // Elsewhere compilers find out by themselves how to compare some at a time.
+    #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+    return wasm::least(numbers);
+    #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+    numbers.iter().fold(u32::MAX, |least, number| least.min(*number))
+}
+
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 pub(super) use wasm::Sixteen;
 
@@ -144,6 +154,16 @@ mod wasm {
             let all = u128::from_le_bytes(*bytes);
             Self(u64x2(all as u64, (all >> 64) as u64))
         }
+    }
+
+    #[inline(always)]
+    pub(super) fn least(numbers: &[u32]) -> u32 {
+        let (fours, _) = numbers.as_chunks::<4>();
+        let least = fours.iter().fold(u32x4_splat(u32::MAX), |least, [a, b, c, d]| {
+            u32x4_min(least, u32x4(*a, *b, *c, *d))
+        });
+        let least = u32x4_min(least, u32x4_shuffle::<2, 3, 0, 1>(least, least));
+        u32x4_extract_lane::<0>(least).min(u32x4_extract_lane::<1>(least))
     }
 
     impl Lanes for Sixteen {

@@ -15,7 +15,7 @@ mod o200k;
 mod wide;
 
 pub(crate) use fill::{Ends, NO_ENDS, ROOM};
-pub(crate) use lanes::{BRINGS, bring};
+pub(crate) use lanes::{BRINGS, bring, least};
 pub(crate) use modern::{Modern, Work};
 
 use cl100k::Cl100k;

@@ -5,10 +5,10 @@ use core::hint::black_box;
 
 use super::{
     super::{parts::in_parts, zeros::zeros},
-    Atom, FILTER_BITS, Halves, JOIN_BITS, LONG_BITS, LongKey, NONE, PAIR_BITS, PLACE_BITS, Piece,
-    RANK_BITS, SHORT_BITS, TAG_BITS, TEXT_BYTES, TOKEN_BYTES_MAX, TOKENS, Tables, Words,
+    Atom, FILTER_BITS, Halves, JOIN_BITS, LONG_BITS, LongKey, NONE, PAIR_BITS, PAIRS, PLACE_BITS,
+    Piece, RANK_BITS, SHORT_BITS, TAG_BITS, TEXT_BYTES, TOKEN_BYTES_MAX, TOKENS, Tables, Words,
     atom::{code_point, first_char, groups_after, groups_before, last_char},
-    join_bit, pair_hash, pair_key, place, short_key, short_slot,
+    filter_place, join_bit, pair_hash, pair_key, place, short_key, short_slot,
     sorted::{GROUP, Sorted},
     whole, word,
 };
@@ -17,7 +17,7 @@ use super::{
 pub(crate) struct Built {
     tokens: Box<Words<TOKENS>>,
     short_keys: Box<Words<{ 1 << SHORT_BITS }>>,
-    pairs: Box<Words<{ 1 << PAIR_BITS }>>,
+    pairs: Box<Words<PAIRS>>,
     pair_filter: Box<Words<{ 1 << (FILTER_BITS - 6) }>>,
     joins: Box<Words<{ 1 << (JOIN_BITS - 6) }>>,
     short_ranks: Box<Halves<{ 1 << SHORT_BITS }>>,
@@ -107,20 +107,21 @@ impl Built {
     }
 
     #[inline(always)]
-    fn add_pair(&mut self, left: u32, right: u32, rank: u32) {
+    fn add_pair(&mut self, left: u32, right: u32, rank: u32) -> Option<()> {
         if (left | right) < 256 {
             self.bigrams[(left << 8 | right) as usize % (1 << 16)] = rank.to_le_bytes();
         }
         let hash = pair_hash(left, right);
-        let bit = hash >> (64 - FILTER_BITS);
-        let filter = &mut self.pair_filter[(bit >> 6) as usize];
-        *filter = (whole(filter) | 1 << (bit & 63)).to_le_bytes();
+        let (word, bits) = filter_place(hash);
+        let filter = &mut self.pair_filter[word];
+        *filter = (whole(filter) | bits).to_le_bytes();
         let mut slot = (hash >> (64 - PAIR_BITS)) as usize;
-        while whole(&self.pairs[slot % (1 << PAIR_BITS)]) != 0 {
+        while whole(self.pairs.get(slot)?) != 0 {
             slot += 1;
         }
         let entry = pair_key(left, right) << RANK_BITS | u64::from(rank);
-        self.pairs[slot % (1 << PAIR_BITS)] = entry.to_le_bytes();
+        *self.pairs.get_mut(slot)? = entry.to_le_bytes();
+        Some(())
     }
 }
 
@@ -178,7 +179,7 @@ impl Growing {
         for [left, right] in merges {
             let hash = pair_hash(*left, *right);
             near ^= whole(&built.pairs[(hash >> (64 - PAIR_BITS)) as usize]);
-            near ^= whole(&built.pair_filter[(hash >> (64 - FILTER_BITS + 6)) as usize]);
+            near ^= whole(&built.pair_filter[filter_place(hash).0]);
         }
         black_box(near);
 
@@ -189,7 +190,7 @@ impl Growing {
             built.add_long(slot, entry);
         }
         for (rank, [left, right]) in (first..).zip(merges) {
-            built.add_pair(*left, *right, rank);
+            built.add_pair(*left, *right, rank)?;
         }
         sorted.meeting().for_each(|rank| self.note_neighbours(*rank));
         Some(())

@@ -1,6 +1,6 @@
 //! What a piece is looked up by.
 
-use super::{JOIN_BITS, LONG_BITS, RANK_BITS, SHORT_BITS, TAG_BITS};
+use super::{FILTER_BITS, JOIN_BITS, LONG_BITS, RANK_BITS, SHORT_BITS, TAG_BITS};
 
 const MIX_A: u64 = 0x9e37_79b9_7f4a_7c15;
 const MIX_B: u64 = 0xff51_afd7_ed55_8ccd;
@@ -73,6 +73,15 @@ pub(crate) fn pair_key(left: u32, right: u32) -> u64 {
 pub(crate) fn pair_hash(left: u32, right: u32) -> u64 {
     let key = pair_key(left, right);
     (key ^ key >> 15).wrapping_mul(MIX_A)
+}
+
+/// Which bits of which word of the filter stand for a pair.
+#[inline(always)]
+pub(crate) fn filter_place(hash: u64) -> (usize, u64) {
+    const WORD_BITS: u32 = FILTER_BITS - 6;
+    let [first, second] =
+        [hash >> (58 - WORD_BITS), hash >> (52 - WORD_BITS)].map(|at| 1 << (at & 63));
+    ((hash >> (64 - WORD_BITS)) as usize, first | second)
 }
 
 /// The bit that stands for two characters.

@@ -13,13 +13,15 @@ mod image;
 mod key;
 mod sorted;
 
+use core::hint::select_unpredictable;
+
 pub(crate) use {
     atom::{Atom, before_part, neighbour},
     build::Built,
     key::{LongKey, Piece, short_key, word},
 };
 
-use key::{join_bit, pair_hash, pair_key, short_slot};
+use key::{filter_place, join_bit, pair_hash, pair_key, short_slot};
 
 pub(crate) const RANK_BITS: u32 = 18;
 const OFFSET_BITS: u32 = 21;
@@ -34,6 +36,10 @@ const PLACE_BITS: u32 = OFFSET_BITS + 7;
 const TAG_BITS: u32 = 64 - RANK_BITS - PLACE_BITS;
 
 const TOKENS: usize = 1 << RANK_BITS;
+/// Pairs there is room for: those whose place is taken are put after it, and after the last one, too.
+const PAIRS: usize = (1 << PAIR_BITS) + 64;
+/// Pairs that are compared at once.
+const NEAR: usize = 4;
 /// Somewhat more than the texts of the largest vocabulary.
 const TEXT_BYTES: usize = 1_400_064;
 
@@ -42,6 +48,9 @@ pub const TOKEN_BYTES_MAX: usize = 128;
 
 /// No token.
 pub(crate) const NONE: u32 = u32::MAX;
+
+/// A number that is no token's.
+pub(crate) const NOWHERE: u32 = TOKENS as u32 - 1;
 
 type Words<const N: usize> = [[u8; 8]; N];
 type Halves<const N: usize> = [[u8; 4]; N];
@@ -54,8 +63,8 @@ pub(crate) struct Tables<'a> {
     /// Texts of up to eight bytes, as [`short_key`]; 0 is free.
     short_keys: &'a Words<{ 1 << SHORT_BITS }>,
     /// Tokens by the ranks of their halves: left, right and rank; 0 is free.
-    pairs: &'a Words<{ 1 << PAIR_BITS }>,
-    /// One bit for each pair that may be in `pairs`.
+    pairs: &'a Words<PAIRS>,
+    /// Two bits of one word for each pair that may be in `pairs`.
     pair_filter: &'a Words<{ 1 << (FILTER_BITS - 6) }>,
     /// One bit for each two characters up to U+FFFF that a merge may bring together.
     joins: &'a Words<{ 1 << (JOIN_BITS - 6) }>,
@@ -195,33 +204,54 @@ impl<'a> Tables<'a> {
     #[inline(always)]
     pub(crate) fn merge(&self, left: u32, right: u32) -> u32 {
         if (left | right) < 256 {
-            let rank = half(&self.bigrams[(left << 8 | right) as usize % (1 << 16)]);
-            return if rank == 0 { NONE } else { rank };
+            return self.bigram(left, right);
         }
         let hash = pair_hash(left, right);
-        let bit = hash >> (64 - FILTER_BITS);
-        if whole(&self.pair_filter[(bit >> 6) as usize]) >> (bit & 63) & 1 == 0 {
+        let (word, bits) = filter_place(hash);
+        if whole(&self.pair_filter[word]) & bits != bits {
             return NONE;
         }
-        let key = pair_key(left, right);
-        let mut slot = (hash >> (64 - PAIR_BITS)) as usize;
-        loop {
-            let entry = whole(&self.pairs[slot % (1 << PAIR_BITS)]);
-            if entry >> RANK_BITS == key {
-                return entry as u32 % TOKENS as u32;
-            }
-            if entry == 0 {
-                return NONE;
-            }
-            slot += 1;
+        search(&self.pairs[(hash >> (64 - PAIR_BITS)) as usize..], pair_key(left, right))
+    }
+
+    /// The token that these two single bytes merge into, or [`NONE`].
+    #[inline(always)]
+    fn bigram(&self, left: u32, right: u32) -> u32 {
+        let rank = half(&self.bigrams[(left << 8 | right) as usize % (1 << 16)]);
+        // No processor could guess which.
+        rank | u32::from(rank == 0).wrapping_neg()
+    }
+
+    /// The same of two of which one is no single byte: with no branch on whether they merge, which
+    /// no processor could guess, but where the table has other pairs in their place and after it.
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
+    pub(crate) fn merge_either(&self, left: u32, right: u32) -> u32 {
+        // There it would be a kilobyte more to download.
+        if cfg!(target_arch = "wasm32") {
+            return self.merge(left, right);
         }
+        let (key, hash) = (pair_key(left, right), pair_hash(left, right));
+        let (word, bits) = filter_place(hash);
+        let missing = !whole(&self.pair_filter[word]) & bits;
+        // What is not there is looked for in a place that is always near.
+        let slot = select_unpredictable(missing == 0, (hash >> (64 - PAIR_BITS)) as usize, 0);
+        let near = self.pairs[slot..].first_chunk::<NEAR>().unwrap_or(&[[0; 8]; NEAR]);
+        let entries = near.map(|entry| whole(&entry));
+        let found = entries
+            .iter()
+            .fold(0, |found, entry| found | if entry >> RANK_BITS == key { *entry } else { 0 });
+        if missing | found == 0 && entries[NEAR - 1] != 0 {
+            return displaced(&self.pairs[slot + NEAR..], key);
+        }
+        (found as u32 % TOKENS as u32) | u32::from(found == 0).wrapping_neg()
     }
 
     /// What [`merge`](Self::merge) of these two looks at first.
     #[inline(always)]
     pub(crate) fn merge_places(&self, left: u32, right: u32) -> [&'a [u8; 8]; 2] {
         let hash = pair_hash(left, right);
-        let word = (hash >> (64 - FILTER_BITS + 6)) as usize;
+        let (word, _) = filter_place(hash);
         let slot = (hash >> (64 - PAIR_BITS)) as usize;
         [&self.pair_filter[word], &self.pairs[slot]]
     }
@@ -244,6 +274,26 @@ impl<'a> Tables<'a> {
     fn place(&self, rank: u32) -> (usize, usize) {
         place(whole(&self.tokens[rank as usize % TOKENS]))
     }
+}
+
+/// The token of a pair that is one of these, the last of which is before a free place, or [`NONE`].
+#[inline(always)]
+fn search(pairs: &[[u8; 8]], key: u64) -> u32 {
+    for entry in pairs.iter().map(whole) {
+        if entry >> RANK_BITS == key {
+            return entry as u32 % TOKENS as u32;
+        }
+        if entry == 0 {
+            break;
+        }
+    }
+    NONE
+}
+
+#[cold]
+#[inline(never)]
+fn displaced(pairs: &[[u8; 8]], key: u64) -> u32 {
+    search(pairs, key)
 }
 
 #[inline(always)]
