@@ -136,7 +136,7 @@ fn arms(decision: &Decision, catalog: &Catalog, policy: &Policy) -> Vec<Arm> {
 
 /// Where to go when the chosen arm fails: the rung above, else the one below where nothing holds the
 /// request up.
-// Apart, for few need it: an engine compiles a function when it is first called, all of it.
+// Apart, as a request that names its model needs none of it: an engine compiles what is called.
 #[inline(never)]
 fn next_arm<'a>(decision: &'a Decision, catalog: &Catalog, policy: &Policy) -> Option<&'a Arm> {
     let ladder = match catalog.ladders.first() {

@@ -112,7 +112,7 @@ fn top_reason(told: &Told, wish: &Wish) -> Reason {
 }
 
 /// The reason of an ordinary choice: the preset, the evidence, or the scales.
-// Apart, for few need it: an engine compiles a function when it is first called, all of it.
+// Apart, as a request that names its model needs none of it: an engine compiles what is called.
 #[inline(never)]
 fn weighed_reason(
     wish: &Wish,
@@ -162,7 +162,7 @@ fn weighed_reason(
         .with("successPpm", choice.success_ppm.into())
 }
 
-// Apart, for few need it: an engine compiles a function when it is first called, all of it.
+// Apart, as a request that names its model needs none of it: an engine compiles what is called.
 #[inline(never)]
 fn price_reason(candidates: &[Candidate<'_>], chosen: &Candidate<'_>) -> Option<Reason> {
     let top = candidates.iter().max_by_key(|candidate| candidate.rung)?;
@@ -182,7 +182,7 @@ fn price_reason(candidates: &[Candidate<'_>], chosen: &Candidate<'_>) -> Option<
 
 /// What would have changed the choice: other stakes, other presets, a dearer failure; `settle`
 /// chooses by another wish as the decision did by its own.
-// Apart, for few need it: an engine compiles a function when it is first called, all of it.
+// Apart, as a request that names its model needs none of it: an engine compiles what is called.
 #[inline(never)]
 pub(super) fn otherwise(
     wish: &Wish,

@@ -24,7 +24,7 @@ pub enum Repetition {
 }
 
 /// Whether, and how, the newest calls of a conversation turn in circles.
-// Apart, for few need it: an engine compiles a function when it is first called, all of it.
+// Apart, as a request that names its model needs none of it: an engine compiles what is called.
 #[inline(never)]
 pub fn repetition(conversation: &[Message]) -> Option<Repetition> {
     let parts = || conversation.iter().rev().flat_map(|message| message.content.iter().rev());

@@ -24,6 +24,7 @@ pub(super) fn count(
     for message in &request.conversation {
         for part in &message.content {
             match part {
+                // Words are counted with their message.
                 Part::Text { .. } => {}
                 // Chat Completions takes pictures in a tool's message and does not show them.
                 Part::ToolResult { content, .. } if api == Api::Chat => {

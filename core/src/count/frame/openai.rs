@@ -179,8 +179,6 @@ fn as_written(tools: &[Tool], ruler: &Ruler<'_>) -> u64 {
 /// What pictures add beside their own tokens: in Responses a message of nothing else is marked on
 /// 4o and 4.1, in Chat Completions a picture among calls on Harmony models (14 of 15 recorded
 /// requests, all of one repository, checked 2026-11-22).
-// Apart, for few need it: an engine compiles a function when it is first called, all of it.
-#[inline(never)]
 fn picture_marks(conversation: &[Message], api: Api, frame: &Frame) -> u64 {
     let is_picture = |part: &Part| matches!(part, Part::Image { .. });
     let bare = |content: &[Part]| {
